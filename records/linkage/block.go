@@ -1,0 +1,355 @@
+package linkage
+
+import "slices"
+
+// A part is one ingredient of a blocking key.
+type part uint8
+
+const (
+	partGiven  part = iota // consonants of the given name
+	partFamily             // consonants of the family name
+	partFather             // consonants of the father's or husband's given name
+	partBirth              // the full date
+	partYears              // the year of birth, told or by age, in bands of four
+	partSex
+	partInitial // first consonant of the given name
+	partMobile
+	partHouse
+	partStreet
+	partArea // locality, else PIN
+	partPIN
+	partLocality
+	partNames // given and family name in either order
+	partEPIC
+	partABHA
+	partExtra // and on
+)
+
+// A pass is a way of bringing records together: those that agree on its first parts form a block, and a block that is too
+// large is split by the next part, and the next, as far as needed. So one plan serves a thousand records and ten million.
+type pass struct {
+	name  string
+	first []part
+	then  []part
+}
+
+const maxPasses = 16
+
+// smallFile is up to how many records single fields are blocked on too: few records cost little, and a record with errors in
+// three fields is found by the fourth.
+const smallFile = 100_000
+
+// plan lists the passes that the columns at hand allow, the most telling first: a pair belongs to the first that finds it.
+func plan(t *table) []pass {
+	all := []pass{
+		{"ABHA number", []part{partABHA}, nil},
+		{"voter card", []part{partEPIC}, nil},
+		{"mobile", []part{partMobile}, []part{partGiven, partFamily}},
+		{"date of birth", []part{partBirth}, []part{partGiven, partFamily}},
+		{"house", []part{partHouse, partStreet}, []part{partArea, partGiven}},
+		{"given and family name", []part{partGiven}, []part{partFamily, partFather, partYears, partArea}},
+		{"given and father's name", []part{partGiven, partFather}, []part{partYears, partArea, partSex}},
+		{"given name and area", []part{partGiven, partArea}, []part{partYears, partHouse, partFamily}},
+	}
+	if t.houseCount == 0 { // matched households lead to the rest of their members; a list of lone people has no such help
+		all = append(all, pass{"family name and area", []part{partFamily, partArea}, []part{partYears, partInitial, partFather, partHouse}})
+	}
+	if t.streets.total == 0 {
+		all[4] = pass{"house", []part{partHouse, partArea}, []part{partGiven}}
+	}
+	if t.rows.n <= smallFile && t.houseCount == 0 {
+		all = append(all,
+			pass{"names in either order", []part{partNames}, []part{partYears}},
+			pass{"family name", []part{partFamily}, []part{partYears, partInitial}},
+			pass{"address", []part{partStreet}, []part{partHouse, partYears}},
+			pass{"PIN", []part{partPIN}, []part{partHouse, partYears}},
+			pass{"locality", []part{partLocality}, []part{partHouse, partYears}},
+		)
+	}
+	for k := range t.extra {
+		all = append(all, pass{"extra column", []part{partExtra + part(k)}, []part{partGiven, partFamily, partArea}})
+	}
+	var use []pass
+	for _, p := range all {
+		missing := slices.ContainsFunc(p.first, func(f part) bool { return !t.has(f) })
+		if missing || len(use) == maxPasses {
+			continue
+		}
+		p.then = slices.DeleteFunc(slices.Clone(p.then), func(f part) bool { return !t.has(f) })
+		use = append(use, p)
+	}
+	return use
+}
+
+// has reports whether any record could give a key part.
+func (t *table) has(p part) bool {
+	switch p {
+	case partGiven, partInitial:
+		return t.names.givens > 0
+	case partFamily:
+		return t.names.families > 0
+	case partNames:
+		return t.names.families > 0 && t.names.givens > 0
+	case partLocality:
+		return t.localities.total > 0
+	case partFather:
+		return t.names.fathers > 0
+	case partMobile:
+		return t.mobiles.total > 0
+	case partHouse:
+		return t.houses.total > 0
+	case partStreet:
+		return t.streets.total > 0
+	case partArea:
+		return t.localities.total > 0 || t.pins.total > 0
+	case partPIN:
+		return t.pins.total > 0
+	case partEPIC:
+		return t.epic != nil
+	case partABHA:
+		return t.abha != nil
+	case partBirth, partYears, partSex:
+		return true
+	}
+	return t.extra[p-partExtra] != nil
+}
+
+// part is the hashed value of one key part of a record, 0 where it has none.
+func (t *table) part(i uint32, p part) uint32 {
+	r := t.row(i)
+	switch p {
+	case partGiven:
+		return t.names.list[r.given].skeleton
+	case partFamily:
+		return t.names.list[r.family].skeleton
+	case partFather:
+		return t.names.list[r.father].skeleton
+	case partNames:
+		if r.given > 0 && r.family > 0 {
+			return nonzero(t.names.list[r.given].skeleton + t.names.list[r.family].skeleton)
+		}
+	case partLocality:
+		return r.locality
+	case partInitial:
+		return t.initial(r.given)
+	case partBirth:
+		if r.birth.known() && r.birth.full() {
+			return uint32(r.birth &^ (birthKind | birthHeap))
+		}
+	case partYears:
+		if r.birth.known() {
+			return uint32(r.birth.year()/4) + 1
+		}
+	case partSex:
+		return uint32(r.sex)
+	case partMobile:
+		return r.mobile
+	case partHouse:
+		return r.house
+	case partStreet:
+		return r.street
+	case partArea:
+		if r.locality > 0 {
+			return r.locality
+		}
+		return r.pin &^ 0 * 2654435761
+	case partPIN:
+		return r.pin
+	case partEPIC:
+		return t.epic[i]
+	case partABHA:
+		return t.abha[i]
+	default:
+		return t.extra[p-partExtra][i]
+	}
+	return 0
+}
+
+func (t *table) initial(token uint32) uint32 {
+	if s := t.names.text(token); s != "" {
+		return uint32(s[0])
+	}
+	return 0
+}
+
+// blocks holds the final key of every record in every pass; 0 is none.
+type blocks struct {
+	t      *table
+	passes []pass
+	keys   []uint32 // one for each pass, record by record
+	limit  int
+	report BlockReport
+}
+
+// A BlockReport says what was compared and what was not.
+type BlockReport struct {
+	Passes       []PassReport
+	Compared     int64   // pairs compared, each once
+	Left         int64   // pairs that agree on a whole key and were still too many to compare
+	Completeness float64 // estimated share of the true pairs that were compared; 0 where it cannot be told
+}
+
+// A PassReport describes one blocking pass.
+type PassReport struct {
+	Name    string
+	Blocks  int   // of two records or more
+	Largest int   // records in the largest
+	Split   int   // blocks too large to compare whole, split by a further key
+	Pairs   int64 // pairs in blocks, before those of earlier passes are left out
+	New     int64 // pairs first found here
+	Matches int64 // of those, in one cluster at the end
+}
+
+// blockLimit is the largest block compared whole: small files can afford more.
+func blockLimit(records int) int {
+	return min(max(12_000_000/max(records, 1), 12), 1000)
+}
+
+func newBlocks(t *table) *blocks {
+	b := &blocks{t: t, passes: plan(t), limit: blockLimit(t.rows.n)}
+	b.keys = make([]uint32, t.rows.n*len(b.passes))
+	list := make([]keyed, 0, t.rows.n)
+	spare := make([]keyed, t.rows.n)
+	for k, p := range b.passes {
+		list = list[:0]
+		for i := range uint32(t.rows.n) {
+			if h := b.first(uint32(i), p); h != 0 {
+				list = append(list, keyed(h)<<32|keyed(i))
+			}
+		}
+		sorted := sortKeyed(list, spare)
+		rep := PassReport{Name: p.name}
+		eachRun(sorted, func(run []keyed) { b.split(k, run, p.then, &rep, false) })
+		b.report.Passes = append(b.report.Passes, rep)
+	}
+	return b
+}
+
+func (b *blocks) first(i uint32, p pass) uint32 {
+	if b.t.row(i).flags&rowVoid != 0 {
+		return 0
+	}
+	h := uint64(0x51)
+	for _, f := range p.first {
+		v := b.t.part(i, f)
+		if v == 0 {
+			return 0
+		}
+		h = mix(h ^ uint64(v))
+	}
+	return nonzero(uint32(h >> 32))
+}
+
+// eachRun calls f with every run of equal keys.
+func eachRun(sorted []keyed, f func([]keyed)) {
+	for i := 0; i < len(sorted); {
+		j := i + 1
+		for j < len(sorted) && sorted[j].key() == sorted[i].key() {
+			j++
+		}
+		f(sorted[i:j])
+		i = j
+	}
+}
+
+// split gives the records of one block their key, dividing it by further parts while it is too large. Records that agree
+// on every part are divided by a hash of their ids as a last resort, and the pairs so lost are counted.
+func (b *blocks) split(k int, run []keyed, then []part, rep *PassReport, again bool) {
+	if len(run) < 2 {
+		return
+	}
+	if len(run) <= b.limit {
+		for _, r := range run {
+			b.keys[int(r.record())*len(b.passes)+k] = r.key()
+		}
+		rep.Blocks++
+		rep.Largest = max(rep.Largest, len(run))
+		n := int64(len(run))
+		rep.Pairs += n * (n - 1) / 2
+		return
+	}
+	if !again {
+		rep.Split++
+	}
+	list := make([]keyed, len(run))
+	if len(then) == 0 {
+		pieces := uint64((len(run) + b.limit - 1) / b.limit * 2)
+		for i, r := range run {
+			piece := mix(b.t.hash(r.record())+uint64(k)) % pieces
+			list[i] = keyed(nonzero(uint32(mix(uint64(r.key())<<20^piece)>>32)))<<32 | keyed(r.record())
+		}
+		n := int64(len(run))
+		b.report.Left += n * (n - 1) / 2
+		eachRun(sortKeyed(list, make([]keyed, len(list))), func(sub []keyed) {
+			n := int64(len(sub))
+			b.report.Left -= n * (n - 1) / 2
+			for _, r := range sub {
+				b.keys[int(r.record())*len(b.passes)+k] = r.key()
+			}
+			if n > 1 {
+				rep.Blocks++
+				rep.Largest = max(rep.Largest, len(sub))
+				rep.Pairs += n * (n - 1) / 2
+			}
+		})
+		return
+	}
+	for i, r := range run {
+		v := b.t.part(r.record(), then[0])
+		list[i] = keyed(nonzero(uint32(mix(uint64(r.key())<<32^uint64(v)^0x9e37)>>32)))<<32 | keyed(r.record())
+	}
+	eachRun(sortKeyed(list, make([]keyed, len(list))), func(sub []keyed) { b.split(k, sub, then[1:], rep, true) })
+}
+
+// members returns the records of pass k in order of their keys, those in a block of their own left out by eachRun's caller.
+func (b *blocks) members(k int, list, spare []keyed) []keyed {
+	list = list[:0]
+	n := len(b.passes)
+	for i := range uint32(b.t.rows.n) {
+		if h := b.keys[int(i)*n+k]; h != 0 {
+			list = append(list, keyed(h)<<32|keyed(i))
+		}
+	}
+	return sortKeyed(list, spare)
+}
+
+// earlier reports whether a pass before k brought x and y together.
+func (b *blocks) earlier(x, y uint32, k int) bool {
+	n := len(b.passes)
+	kx, ky := b.keys[int(x)*n:int(x)*n+k], b.keys[int(y)*n:int(y)*n+k]
+	for j := 0; j < k; j++ {
+		if kx[j] == ky[j] && kx[j] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reach notes which passes found the matches, and estimates from it how many true pairs no pass brought together. With f1
+// matches found by one pass alone and f2 by exactly two, at least f1²/2f2 were found by none (Chao 1987). Passes with parts in
+// common lean the estimate to the hopeful side.
+func (b *blocks) reach(matches []edge) {
+	var by [maxPasses + 1]float64
+	found := 0.0
+	n := len(b.passes)
+	for _, e := range matches {
+		times := 0
+		for k := range n {
+			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
+				if times == 0 {
+					b.report.Passes[k].Matches++
+				}
+				times++
+			}
+		}
+		if times > 0 {
+			found++
+		}
+		by[times]++
+	}
+	if found < 20 {
+		return // too few to tell
+	}
+	missed := max(by[1]*by[1]/(2*max(by[2], 1)), by[0])
+	b.report.Completeness = found / (found + missed)
+}

@@ -1,0 +1,141 @@
+package linkage
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// A Step is one bar of the waterfall: a piece of evidence and what it adds to the log2 odds.
+type Step struct {
+	Field  string // prior, given name, family name, …, household
+	Words  string // what was found, never the values themselves
+	Level  int    // 0 where the step is no comparison
+	Weight float64
+}
+
+// An Explanation is the whole waterfall; its weights add up to the pair's.
+type Explanation []Step
+
+// String is one line: each step that matters with its weight in bits.
+func (e Explanation) String() string {
+	var b strings.Builder
+	sum := 0.0
+	for _, s := range e {
+		sum += s.Weight
+		if math.Abs(s.Weight) < 0.05 && s.Field != noteField {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		if s.Field == noteField {
+			b.WriteString(s.Words)
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s %+.1f", s.Field, s.Words, s.Weight)
+	}
+	fmt.Fprintf(&b, " = %.1f", sum)
+	return b.String()
+}
+
+// Explain tells how the weight of a pair came about.
+func (r *Result) Explain(p Pair) Explanation {
+	l := r.l
+	if p.Decided {
+		return Explanation{{Field: "review", Words: "decided by a person", Weight: float64(p.Weight)}}
+	}
+	w := l.w
+	steps := Explanation{{Field: "prior", Words: "of any two records", Weight: w.prior}}
+	sum := w.prior
+	for f := field(0); f < fieldCount; f++ {
+		lv := p.pattern.level(f)
+		if lv == 0 {
+			continue
+		}
+		weight := float64(w.stranger[companion(f, p.pattern)][f][lv])
+		steps = append(steps, Step{Field: l.fieldName(f), Words: levelWords(f, lv), Level: int(lv), Weight: weight})
+		sum += weight
+	}
+	if tf := l.fr.of(l.t, p.Left, p.Right, p.pattern); tf != 0 {
+		words := "rarer than usual"
+		if tf < 0 {
+			words = "commoner than usual"
+		}
+		steps = append(steps, Step{Field: "shared values", Words: words, Weight: tf})
+		sum += tf
+	}
+	alone := float64(p.Weight - p.Household)
+	if d := alone - sum; math.Abs(d) > 0.01 {
+		steps = append(steps, Step{Field: "family", Words: "may be a relative", Weight: d})
+	}
+	if p.Household != 0 {
+		words := "other members agree"
+		if p.Household < 0 {
+			words = "other members do not agree, or fit better"
+		}
+		steps = append(steps, Step{Field: "household", Words: words, Weight: float64(p.Household)})
+	}
+	switch {
+	case p.Bridge:
+		steps = append(steps, Step{Field: noteField, Words: "held back: the records behind the two disagree"})
+	case p.Joined:
+		steps = append(steps, Step{Field: noteField, Words: "joined through a third record"})
+	}
+	return steps
+}
+
+// noteField marks a step that carries words and no weight.
+const noteField = "note"
+
+func (l *linker) fieldName(f field) string {
+	if f >= fieldExtra {
+		if k := int(f - fieldExtra); k < len(l.opts.Extra) {
+			return l.opts.Extra[k]
+		}
+		return "text"
+	}
+	return [...]string{"given name", "family name", "father or husband", "birth", "sex", "area", "house number", "address", "mobile", "voter card", "ABHA number"}[f]
+}
+
+var nameWords = [...]string{
+	"", "the same", "sounds the same", "a slip apart", "a short form", "a letter apart but both common", "somewhat alike", "differs",
+	"given and family exchanged", "differs, may be a husband's",
+}
+
+var birthWords = [...]string{
+	"", "the same date", "the same first of January", "a slip apart", "two of year, month, day agree", "year and month agree", "year agrees", "ages agree",
+	"ages within three years", "round ages within five years", "only the year agrees", "years one apart", "differs", "differs by more than ten years",
+	"ages differ", "ages differ by more than ten years",
+}
+
+var areaWords = [...]string{
+	"", "the same", "the same locality", "PIN agrees, locality spelt otherwise", "PIN agrees", "locality spelt otherwise", "a neighbouring PIN", "only the ward agrees", "differs",
+}
+
+var textWords = [...]string{"", "the same", "nearly the same", "agrees in part", "differs"}
+
+func levelWords(f field, level uint8) string {
+	words := textWords[:]
+	switch f {
+	case fieldGiven, fieldFather:
+		words = nameWords[:]
+	case fieldFamily:
+		if level == nameSuffix {
+			return "a suffix against a surname"
+		}
+		words = nameWords[:]
+	case fieldBirth:
+		words = birthWords[:]
+	case fieldSex:
+		return pick(level == sexSame, "the same", "differs")
+	case fieldArea:
+		words = areaWords[:]
+	case fieldMobile, fieldEPIC, fieldABHA:
+		words = []string{"", "the same", "a digit apart", "", "differs"}
+	}
+	if int(level) < len(words) {
+		return words[level]
+	}
+	return ""
+}

@@ -1,0 +1,308 @@
+package linkage
+
+import (
+	"math"
+	"slices"
+)
+
+// The household is evidence. Two listings of one household show the same people again, whatever was typed wrong; two
+// neighbours with common names do not. For each two listings that share a promising pair, every member of one is compared
+// with every member of the other, and the pairs are judged together:
+//
+//	S: both listings are one household. Each member of the smaller is listed in the other with probability present, and a
+//	   pair's evidence is same person against same family, for in such a house everyone shares address, phone and surname.
+//	N: they are two households. A pair in them stands alone, as it did before; a bride or a lodger may be in both.
+//
+// The odds of S are its prior, times the evidence of what a household shares (counted once, not once a member), times for
+// each member the chance of finding what was found. A pair is one person with the weight of S times its share among its
+// rivals there, plus the weight of N times its own odds. A sibling who has a better partner across is explained away by the
+// same sum. Each listing is looked at once with each other one, so the work is bounded and nothing can run in circles.
+type homes struct {
+	t       *table
+	c       *comparer
+	w       *weights
+	fr      *frequencies
+	meets   []meeting
+	cells   []cell
+	priorS  float64 // log2 odds that two listings are one household
+	alone   float64 // what the prior of a lone pair loses: log2
+	present float64
+}
+
+// A meeting is two listings that may be one household.
+type meeting struct {
+	from, to int32 // its cells
+	n1, n2   int32 // members, n1 <= n2
+	shared   float32
+	sure     float64 // posterior of S
+}
+
+// A cell is one pair across a meeting.
+type cell struct {
+	a, b   uint32  // a in the smaller listing
+	kin    float32 // log2 same against family, in what is a person's own
+	far    float32 // log2 family against strangers in the same: twins share a birthday
+	odds   float32 // log2 odds alone
+	edge   int32   // of the edge list, or -1
+	result float32
+	p      pattern
+}
+
+// largestHome is the largest listing compared whole; a hostel's is not a family's.
+const largestHome = 24
+
+// echo is how many bits an agreement of names is worth less when other members' names agree too, between strangers: whoever
+// shares a name shares a community and a generation, and with them the names of the rest of the family. The first agreement
+// of two listings counts whole.
+const echo = 2.5
+
+// faint is the log2 same-against-family weight below which a cell cannot matter.
+const faint = -4
+
+func (l *linker) households() {
+	t := l.t
+	if t.houseCount == 0 {
+		return
+	}
+	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8}
+	type hit struct {
+		key  uint64
+		edge int32
+	}
+	var hits []hit
+	for i, e := range l.edges {
+		x, y := t.row(e.a).household, t.row(e.b).household
+		if x == 0 || y == 0 || x == y {
+			continue
+		}
+		hits = append(hits, hit{uint64(min(x, y))<<32 | uint64(max(x, y)), int32(i)})
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		if a.key != b.key {
+			if a.key < b.key {
+				return -1
+			}
+			return 1
+		}
+		return int(a.edge - b.edge)
+	})
+	for i := 0; i < len(hits); {
+		j := i
+		var known []int32
+		for j < len(hits) && hits[j].key == hits[i].key {
+			known = append(known, hits[j].edge)
+			j++
+		}
+		h.meet(l, uint32(hits[i].key>>32), uint32(hits[i].key), known)
+		i = j
+	}
+	h.settle(float64(t.houseCount), t.rows.n)
+	for i := range h.cells {
+		c := &h.cells[i]
+		switch {
+		case c.edge >= 0:
+			e := &l.edges[c.edge]
+			e.home = c.result - e.odds
+			e.odds = c.result
+		case c.result > keepOdds:
+			l.edges = append(l.edges, edge{a: c.a, b: c.b, odds: c.result, home: c.result - c.odds, pattern: c.p})
+		}
+	}
+}
+
+// meet compares two listings whole.
+func (h *homes) meet(l *linker, x, y uint32, known []int32) {
+	a, b := h.t.members(x), h.t.members(y)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	m := meeting{from: int32(len(h.cells)), n1: int32(len(a)), n2: int32(len(b)), shared: -100}
+	add := func(i, j uint32, p pattern, edge int32) {
+		if (h.t.row(i).flags|h.t.row(j).flags)&rowVoid != 0 {
+			return
+		}
+		tf := h.fr.of(h.t, i, j, p)
+		s, k := h.w.against(p)
+		m.shared = max(m.shared, float32(h.shared(i, j, p)))
+		kin, far := h.own(i, j, p)
+		if kin < faint && edge < 0 {
+			return
+		}
+		h.cells = append(h.cells, cell{a: i, b: j, kin: float32(kin), far: float32(far), odds: float32(h.w.combine(s+tf, k)), edge: edge, p: p})
+	}
+	if len(b) > largestHome {
+		for _, k := range known {
+			e := &l.edges[k]
+			i, j := e.a, e.b
+			if !slices.Contains(a, i) {
+				i, j = j, i
+			}
+			add(i, j, e.pattern, k)
+		}
+	} else {
+		for _, i := range a {
+			for _, j := range b {
+				edge := int32(-1)
+				for _, k := range known {
+					if e := &l.edges[k]; e.a == i && e.b == j || e.a == j && e.b == i {
+						edge = k
+						break
+					}
+				}
+				if edge >= 0 {
+					add(i, j, l.edges[edge].pattern, edge)
+					continue
+				}
+				p := h.c.person(i, j)
+				if kin, _ := h.own(i, j, p); kin >= faint {
+					add(i, j, p|h.c.rest(i, j), edge)
+				}
+			}
+		}
+	}
+	m.to = int32(len(h.cells))
+	slices.SortFunc(h.cells[m.from:m.to], func(p, q cell) int {
+		return compareIDs(h.t, p.a, p.b, q.a, q.b)
+	})
+	h.meets = append(h.meets, m)
+}
+
+// compareIDs orders pairs by the hashes of their ids.
+func compareIDs(t *table, a, b, c, d uint32) int {
+	if a != c {
+		return compareUint(t.hash(a), t.hash(c))
+	}
+	return compareUint(t.hash(b), t.hash(d))
+}
+
+func compareUint(a, b uint64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// shared is the evidence for one home in what a household shares: place, phone and surname.
+func (h *homes) shared(a, b uint32, p pattern) float64 {
+	const common = 15<<(4*fieldArea) | 15<<(4*fieldHouse) | 15<<(4*fieldStreet) | 15<<(4*fieldMobile) | 15<<(4*fieldFamily)
+	q := p & common
+	s, _ := h.w.against(q)
+	return s + h.fr.of(h.t, a, b, q)
+}
+
+// own weighs what is a person's own. A father's name is a family's: its agreement tells one person from a relative, but
+// each brother repeats it, so against strangers it is left out.
+func (h *homes) own(a, b uint32, p pattern) (kin, far float64) {
+	const own = 15<<(4*fieldGiven) | 15<<(4*fieldBirth) | 15<<(4*fieldSex) | 15<<(4*fieldEPIC) | 15<<(4*fieldABHA)
+	const kins = own | 15<<(4*fieldFather) | 15<<(4*fieldFamily)
+	_, kin = h.w.against(p & kins)
+	s, k := h.w.against(p & own)
+	far = s + h.fr.of(h.t, a, b, p&own) - k
+	if l := p.level(fieldGiven); l >= nameExact && l <= nameShort {
+		far -= echo
+	}
+	return kin, far
+}
+
+// settle estimates the priors from the meetings themselves in a few rounds, and then each cell's odds.
+func (h *homes) settle(houses float64, records int) {
+	pairs := max(houses*(houses-1)/2, 1)
+	h.priorS = math.Log2(0.05 * houses / pairs)
+	for range 4 {
+		sure, lone, all := 0.0, 0.0, 0.0
+		for i := range h.meets {
+			h.judge(&h.meets[i], func(c *cell, same, sameAlone float64) {
+				all += same
+				lone += sameAlone
+			})
+			sure += h.meets[i].sure
+		}
+		h.priorS = math.Log2(max(sure, 1) / pairs)
+		if all > 0 {
+			h.alone = math.Log2(max(lone/all, 0.02))
+		}
+	}
+	for i := range h.meets {
+		h.judge(&h.meets[i], func(c *cell, same, _ float64) {
+			c.result = float32(max(min(math.Log2(max(same, 1e-12)/max(1-same, 1e-12)), 40), -40))
+		})
+	}
+}
+
+// judge computes the posterior of S for a meeting and of every cell in it; f is told each cell's probability of one person,
+// and the part of it that does not rest on the household.
+func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
+	cells := h.cells[m.from:m.to]
+	if len(cells) == 0 {
+		return
+	}
+	share := make([]float64, len(cells)) // each cell's weight in its member's sum
+	base := h.present / float64(m.n2)
+	for i, c := range cells {
+		share[i] = base * math.Exp2(min(float64(c.kin+min(c.far, 0)), 60))
+	}
+	// A partner taken by another member is less free: two rounds of soft assignment.
+	free := make([]float64, len(cells))
+	for i := range free {
+		free[i] = 1
+	}
+	sums := func(i int) (sum float64) {
+		sum = 1 - h.present
+		for j := range cells {
+			if cells[j].a == cells[i].a {
+				sum += share[j] * free[j]
+			}
+		}
+		return sum
+	}
+	for range 2 {
+		taken := make([]float64, len(cells))
+		for i := range cells {
+			taken[i] = share[i] * free[i] / sums(i)
+		}
+		for i := range cells {
+			free[i] = 1
+			for j := range cells {
+				if j != i && cells[j].b == cells[i].b {
+					free[i] *= 1 - min(taken[j], 0.999)
+				}
+			}
+		}
+	}
+	// Under N every member may still have been listed in both places for a reason of its own: a bride, a lodger.
+	alone := make([]float64, len(cells))
+	for i := range cells {
+		alone[i] = math.Exp2(min(float64(cells[i].odds)+h.alone, 60))
+	}
+	lone := func(i int) (sum float64) {
+		sum = 1
+		for j := range cells {
+			if cells[j].a == cells[i].a {
+				sum += alone[j] * free[j]
+			}
+		}
+		return sum
+	}
+	members := 0
+	home, apart := h.priorS+float64(m.shared)+echo, 0.0
+	for i := 0; i < len(cells); { // cells stand in order of a
+		lift, j := float32(0), i
+		for ; j < len(cells) && cells[j].a == cells[i].a; j++ {
+			lift = max(lift, cells[j].far)
+		}
+		home += math.Log2(sums(i)) + float64(lift)
+		apart += math.Log2(lone(i))
+		members++
+		i = j
+	}
+	home += float64(int(m.n1)-members) * math.Log2(1-h.present)
+	m.sure = probability(home - apart)
+	for i := range cells {
+		inHome := m.sure * share[i] * free[i] / sums(i)
+		byItself := (1 - m.sure) * alone[i] * free[i] / lone(i)
+		f(&cells[i], inHome+byItself, byItself)
+	}
+}
