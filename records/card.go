@@ -1,0 +1,121 @@
+package records
+
+import (
+	"cmp"
+	"encoding/json"
+	"strconv"
+
+	"sehat/cards"
+)
+
+// Kinds of card.
+const (
+	CardTemporary = cards.Temporary // a doorstep slip, signed by a device, valid one year
+	CardPermanent = cards.Permanent // signed by the centre after the whole population was deduplicated
+)
+
+// A Card is one version of a card: a number, the signed credential and the frozen face. It never changes; what happens to
+// it is a [CardEvent].
+type Card struct {
+	Number         string          `json:"number"` // 15 digits, never reused
+	Version        int             `json:"version"`
+	ResidentID     string          `json:"resident_id"`
+	Kind           string          `json:"kind"`
+	Credential     string          `json:"credential"`      // the text of the QR
+	CredentialHash string          `json:"credential_hash"` // SHA-256 of the COSE bytes, hex
+	Face           json.RawMessage `json:"face"`            // every field the card prints, as frozen at issue
+	KeyID          string          `json:"kid"`             // hex
+	LeaseID        string          `json:"lease_id"`
+	IssuedAt       string          `json:"issued_at"`
+	ExpiresAt      string          `json:"expires_at,omitempty"`
+	Meta
+
+	State      string `json:"-"` // the state after the last event
+	ReservedAt string `json:"-"` // when the number was given: the date of its first version
+}
+
+// Outranks reports whether a person keeps card c rather than card o: a permanent card before a temporary one, then the number
+// that was given earlier.
+func (c Card) Outranks(o Card) bool {
+	return cmp.Or(cmp.Compare(c.Kind, o.Kind), cmp.Compare(c.ReservedAt, o.ReservedAt), cmp.Compare(c.Number, o.Number), cmp.Compare(o.Version, c.Version)) < 0
+}
+
+// What can happen to a card. Each is an event; the last one is the card's state. A card is issued, and its number
+// reserved, in one transaction.
+const (
+	CardIssued     = "issued"
+	CardPrinted    = "printed"
+	CardSpoiled    = "spoiled"
+	CardDispatched = "dispatched"
+	CardHandedOver = "handed_over"
+	CardReturned   = "returned"
+	CardActive     = "active"
+	CardLost       = "lost"
+	CardRevoked    = "revoked"  // final
+	CardReplaced   = "replaced" // by a later version, or by the card of the person's canonical record
+	CardExpired    = "expired"
+	CardHeld       = "held" // two documents claim the number: neither is active
+)
+
+// CardStands reports whether a card in this state keeps its holder from being given another. A held card stands.
+func CardStands(state string) bool { return state == CardHeld || !CardEnded(state) }
+
+// CardEnded reports whether a card in this state can not, or not now, be used.
+func CardEnded(state string) bool {
+	switch state {
+	case CardLost, CardRevoked, CardReplaced, CardExpired, CardHeld:
+		return true
+	}
+	return false
+}
+
+// A CardEvent is something that happened to a card.
+type CardEvent struct {
+	ID      string `json:"id"`
+	Number  string `json:"number"`
+	Version int    `json:"version"`
+	Event   string `json:"event"`
+	By      string `json:"by"`
+	At      string `json:"at"`
+	Why     string `json:"why,omitempty"`
+	Origin  string `json:"-"`
+}
+
+// A PrintBatch is a pile of cards printed together, in walking order. It is fixed before the first sheet is made, so that a
+// crash can neither drop a card nor print one twice.
+type PrintBatch struct {
+	ID     string      `json:"id"` // short and readable: 20260131-k7f3
+	Layout string      `json:"layout"`
+	MadeAt string      `json:"made_at"`
+	By     string      `json:"by"`
+	Slots  []PrintSlot `json:"slots"`
+	State  string      `json:"-"` // making, made or dropped
+}
+
+// States of a print batch.
+const (
+	PrintMaking  = "making"
+	PrintMade    = "made"
+	PrintDropped = "dropped" // before a sheet was made: its cards wait again
+)
+
+// A PrintSlot is the place of one card in a print batch, counted from 1.
+type PrintSlot struct {
+	Position int    `json:"position"`
+	Number   string `json:"number"`
+	Version  int    `json:"version"`
+}
+
+// A PrintBatchEvent is something that happened to a whole print batch.
+type PrintBatchEvent struct {
+	ID      string `json:"id"`
+	BatchID string `json:"batch_id"`
+	Event   string `json:"event"` // made, dropped, dispatched, …
+	By      string `json:"by"`
+	At      string `json:"at"`
+	Why     string `json:"why,omitempty"`
+	Origin  string `json:"-"`
+}
+
+// CardKey is the key under which one version of a card travels: the number and the version.
+func CardKey(number string, version int) string { return number + "/" + strconv.Itoa(version) }

@@ -1,0 +1,21 @@
+// Package records is the registry: who lives where, who is the same person, which card each person holds, and what
+// happened to it. It holds the registry's words (the row types), its rules (what an import may overwrite, who may have a
+// card, which record of a person is canonical) and the flows that join the parts: dedupe, review, issue, print batch and
+// merge. Each flow works over a small interface it declares; package store implements them all.
+//
+// # Rows
+//
+// Households, residents and visits are rows that may change; every change is an outbox row in the same transaction, so that
+// a laptop can hand it to the centre exactly once. Each row carries [Meta]: the device that wrote it, a revision, the
+// source's own revision, the hash of its content, and the hash its writer had seen (the base).
+//
+// # Events
+//
+// What people decide or do (a review decision, a card handed over) is an event: it has a random id, who and when, and is
+// never changed. A decision is undone by another event that names it.
+//
+// # Persons
+//
+// A person is a cluster of resident records. Its canonical record is the earliest one that holds an active card, else the
+// one with the smallest id; only that record is given a card.
+package records

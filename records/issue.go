@@ -1,0 +1,359 @@
+package records
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"time"
+
+	"sehat/cards"
+)
+
+// Why a resident gets no card yet.
+const (
+	HeldReview       = "review"        // a doubtful match waits for a person
+	HeldConflict     = "conflict"      // two versions of the record wait for a person
+	HeldNotLinked    = "not_linked"    // dedupe has not seen the record
+	HeldNoName       = "no_name"       // there is no name to print
+	HeldNoLease      = "no_lease"      // the lease has no number left
+	HeldNoFit        = "no_fit"        // the card cannot print the name as it is, or the QR has no room for it
+	HeldNumberInHand = "number_double" // two documents claim the number
+)
+
+// A Holder is a resident who has a card or may be given one.
+type Holder struct {
+	Resident
+	Ward     string
+	Block    string
+	PersonID string // empty if dedupe has not seen the record
+	Held     string // HeldReview, HeldConflict or empty
+	Card     *Card  // the one that stands: not ended, or held; nil if there is none
+	Surplus  []Card // further cards that stand, where two stores gave one resident two numbers
+}
+
+// An IssueStore keeps cards.
+type IssueStore interface {
+	// Holders streams every active resident, those of one person together, in the order of person and resident id.
+	Holders(ctx context.Context) iter.Seq2[Holder, error]
+	// SaveCards reserves the numbers, stores the cards and the events that go with them in one transaction: all or
+	// nothing. It returns ErrExists, and stores nothing, where a number is taken, and ErrConflict where somebody else gave one
+	// of the residents a card meanwhile.
+	SaveCards(ctx context.Context, issued []Card, events []CardEvent) error
+	// Leases returns a device's leases, those with numbers left first.
+	Leases(ctx context.Context, deviceID string) ([]Lease, error)
+}
+
+// An Issuer gives cards. A centre's issuer gives permanent cards to the canonical records of persons; a device's gives
+// temporary ones, valid a year, to the residents it knows.
+type Issuer struct {
+	Store    IssueStore
+	Key      ed25519.PrivateKey
+	DeviceID string
+	Centre   bool
+	URI      string // who issues: a short URI, in the QR
+	By       string
+	Now      time.Time
+	Random   io.Reader
+	Ward     string // only this ward; empty for all
+	Limit    int    // at most so many cards; 0 for all
+	// Corrected gives the next version to cards that say something else than the register does now.
+	Corrected bool
+	// Fits says whether a card can print a face, whose number and QR are not known yet, as it is; nil if all can.
+	Fits func(cards.Face) error
+}
+
+// An IssueReport says what an issue run did.
+type IssueReport struct {
+	Issued     int            `json:"issued"`
+	Already    int            `json:"already"`    // have a card of the kind given here
+	Outdated   int            `json:"outdated"`   // of these, cards that say something else than the register does now
+	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
+	Held       int            `json:"held"`
+	Retired    int            `json:"retired"` // cards of duplicates that were replaced by the person's card
+	LeaseLeft  int            `json:"lease_left"`
+	HeldWhy    map[string]int `json:"held_why,omitempty"`
+}
+
+// issueBatch is how many cards are committed together: few enough that a crash repeats little, enough that a commit costs
+// little a card.
+const issueBatch = 500
+
+// temporaryFor is how long a doorstep card is valid.
+const temporaryFor = 365 * 24 * time.Hour
+
+// Issue gives a card to every resident who may have one and has none. A number is drawn from the lease, the card's content
+// signed, and both are stored in one transaction before anybody sees them: a crash loses nothing and repeats nothing. It
+// returns [cards.ErrNoLease], beside what was done so far, when the lease has no numbers left.
+func (is *Issuer) Issue(ctx context.Context) (IssueReport, error) {
+	run := issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
+	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	if err != nil {
+		return run.report, err
+	}
+	run.draw.add(leases)
+	err = run.all(ctx)
+	run.report.LeaseLeft = run.draw.left()
+	if err == nil && run.report.HeldWhy[HeldNoLease] > 0 {
+		err = cards.ErrNoLease
+	}
+	return run.report, err
+}
+
+// issueRun is one run of an issuer.
+type issueRun struct {
+	*Issuer
+	report  IssueReport
+	draw    drawing
+	pending []Holder    // who get a card with the next commit
+	retired []CardEvent // what happens to the cards of their other records
+}
+
+func (run *issueRun) all(ctx context.Context) error {
+	for person, err := range persons(run.Store.Holders(ctx)) {
+		if err != nil {
+			return err
+		}
+		if run.Limit > 0 && run.report.Issued+len(run.pending) >= run.Limit {
+			break
+		}
+		run.person(person)
+		if len(run.pending)+len(run.retired) >= issueBatch {
+			if err := run.commit(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return run.commit(ctx)
+}
+
+// persons groups holders who are one person. Records that dedupe has not seen stand alone.
+func persons(holders iter.Seq2[Holder, error]) iter.Seq2[[]Holder, error] {
+	return func(yield func([]Holder, error) bool) {
+		var group []Holder
+		for h, err := range holders {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(group) > 0 && (h.PersonID == "" || h.PersonID != group[0].PersonID) {
+				if !yield(group, nil) {
+					return
+				}
+				group = nil
+			}
+			group = append(group, h)
+		}
+		if len(group) > 0 {
+			yield(group, nil)
+		}
+	}
+}
+
+// CanonicalRecord returns the index of a person's canonical record among all the person's records, which come in the order of
+// their ids: the one whose card outranks the others', else the smallest id.
+func CanonicalRecord(person []Holder) int {
+	best := 0
+	for i, h := range person {
+		if h.Card != nil && (person[best].Card == nil || h.Card.Outranks(*person[best].Card)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// person decides what one person's records get: the canonical one a card, the others none.
+func (run *issueRun) person(records []Holder) {
+	keep := CanonicalRecord(records)
+	holder := records[keep]
+	if run.Ward != "" && holder.Ward != run.Ward {
+		return
+	}
+	run.report.Duplicates += len(records) - 1
+	if why := run.held(records, holder); why != "" {
+		run.hold(why)
+		return
+	}
+	if run.Centre {
+		run.retire(records, keep)
+	}
+	if holder.Card != nil && (holder.Card.Kind == CardPermanent || !run.Centre) {
+		outdated := run.outdated(holder)
+		if !outdated || !run.Corrected {
+			run.report.Already++
+			if outdated {
+				run.report.Outdated++
+			}
+			return
+		}
+	}
+	if run.Fits != nil && run.Fits(faceOf(holder, run.credential(holder, 0, 1), run.kind())) != nil {
+		run.hold(HeldNoFit)
+		return
+	}
+	run.pending = append(run.pending, holder)
+}
+
+// outdated reports whether a card prints something else than the register says of its holder now.
+func (run *issueRun) outdated(h Holder) bool {
+	var printed cards.Face
+	if err := json.Unmarshal(h.Card.Face, &printed); err != nil {
+		return true
+	}
+	now := faceOf(h, run.credential(h, printed.Number, printed.Version), printed.Kind)
+	now.IssuedOn, now.ValidUntil, now.Ward = printed.IssuedOn, printed.ValidUntil, printed.Ward
+	return now != printed
+}
+
+// kind is the kind of card that is given here.
+func (run *issueRun) kind() string {
+	if run.Centre {
+		return CardPermanent
+	}
+	return CardTemporary
+}
+
+// retire ends every card of a person but the one that its canonical record keeps.
+func (run *issueRun) retire(records []Holder, keep int) {
+	for i, r := range records {
+		surplus := r.Surplus
+		if i != keep && r.Card != nil {
+			surplus = append(surplus, *r.Card)
+		}
+		for _, c := range surplus {
+			run.retired = append(run.retired, run.event(c, CardReplaced, "the person's card is that of resident "+records[keep].ID))
+		}
+	}
+}
+
+func (run *issueRun) hold(why string) {
+	run.report.Held++
+	run.report.HeldWhy[why]++
+}
+
+// held says why a person gets no card now, or nothing.
+func (run *issueRun) held(records []Holder, holder Holder) string {
+	for _, r := range records {
+		if r.Held != "" {
+			return r.Held
+		}
+	}
+	switch {
+	case run.Centre && holder.PersonID == "":
+		return HeldNotLinked
+	case holder.FullName == "" && holder.FullNameHi == "":
+		return HeldNoName
+	case holder.Card != nil && holder.Card.State == CardHeld:
+		return HeldNumberInHand
+	}
+	return ""
+}
+
+// commit gives the pending holders their cards in one transaction. A number that turns out to be taken is drawn again.
+func (run *issueRun) commit(ctx context.Context) error {
+	if len(run.pending)+len(run.retired) == 0 {
+		return nil
+	}
+	for range 3 {
+		issued, events, err := run.cards()
+		if err != nil {
+			return err
+		}
+		err = run.Store.SaveCards(ctx, issued, append(events, run.retired...))
+		if errors.Is(err, ErrExists) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("storing cards: %w", err)
+		}
+		run.report.Issued += len(issued)
+		run.report.Retired += len(run.retired)
+		run.pending, run.retired = nil, nil
+		return nil
+	}
+	return fmt.Errorf("storing cards: %w: somebody else draws from this lease", ErrExists)
+}
+
+// cards signs a card for each pending holder. Those whose card cannot be made are held.
+func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
+	made := run.pending[:0:0]
+	for _, h := range run.pending {
+		card, err := run.card(h)
+		switch {
+		case errors.Is(err, cards.ErrTooLong):
+			run.hold(HeldNoFit)
+			continue
+		case errors.Is(err, cards.ErrNoLease):
+			run.hold(HeldNoLease)
+			continue
+		case err != nil:
+			return nil, nil, err
+		}
+		made = append(made, h)
+		issued = append(issued, card)
+		events = append(events, run.event(card, CardIssued, ""))
+		if h.Card != nil {
+			events = append(events, run.event(*h.Card, CardReplaced, "by version "+strconv.Itoa(card.Version)))
+		}
+	}
+	run.pending = made
+	return issued, events, nil
+}
+
+// card signs a card for a holder: the next version of the number it has, else a new number.
+func (run *issueRun) card(h Holder) (Card, error) {
+	card := Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
+	var number cards.Number
+	var err error
+	if h.Card != nil {
+		card.Version, card.LeaseID = h.Card.Version+1, h.Card.LeaseID
+		number, err = cards.ParseNumber(h.Card.Number)
+	} else {
+		number, card.LeaseID, err = run.draw.next(run.Random)
+	}
+	if err != nil {
+		return card, err
+	}
+	credential := run.credential(h, number, card.Version)
+	if credential.Temporary() {
+		card.ExpiresAt = Stamp(credential.Expires)
+	}
+	if card.Credential, card.CredentialHash, _, err = cards.SignToFit(run.Key, credential); err != nil {
+		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+	}
+	if card.Face, err = json.Marshal(faceOf(h, credential, card.Kind)); err != nil {
+		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+	}
+	card.Number, card.IssuedAt = number.String(), Stamp(run.Now)
+	card.KeyID = cards.NewKeyID(run.Key.Public().(ed25519.PublicKey)).String()
+	return card, nil
+}
+
+func (run *issueRun) event(c Card, event, why string) CardEvent {
+	return CardEvent{ID: NewID(), Number: c.Number, Version: c.Version, Event: event, By: run.By, At: Stamp(run.Now), Why: why}
+}
+
+// credential is what the QR says about a holder.
+func (run *issueRun) credential(h Holder, number cards.Number, version int) cards.Credential {
+	c := cards.Credential{
+		Number: number, Version: version, Language: scriptOf(h.FullName).iso639, Name: h.FullName,
+		Birth:  cards.Date{Year: h.BirthYear, Month: h.BirthMonth, Day: h.BirthDay},
+		Issuer: run.URI, Issued: run.Now,
+	}
+	if !run.Centre {
+		c.Expires = run.Now.Add(temporaryFor)
+	}
+	if sex, err := cards.ParseSex(h.Sex); err == nil {
+		c.Sex = sex
+	}
+	if h.FullName == "" {
+		c.Name, c.Language = h.FullNameHi, scriptOf(h.FullNameHi).iso639
+	} else if h.FullNameHi != "" {
+		c.SecondName, c.SecondLanguage = h.FullNameHi, scriptOf(h.FullNameHi).iso639
+	}
+	return c
+}

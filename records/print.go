@@ -1,0 +1,100 @@
+package records
+
+import (
+	"context"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+)
+
+// A PrintStore keeps print batches.
+type PrintStore interface {
+	// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order: ward, block,
+	// house, household, line. Positions are zero.
+	Unprinted(ctx context.Context, ward string) iter.Seq2[PrintSlot, error]
+	// SavePrintBatch stores a batch and its slots in one transaction, in state PrintMaking. It returns ErrExists if a card
+	// went into another batch meanwhile.
+	SavePrintBatch(ctx context.Context, b PrintBatch) error
+	// UnfinishedPrintBatch returns the oldest batch still in state PrintMaking, or ErrNotFound.
+	UnfinishedPrintBatch(ctx context.Context) (PrintBatch, error)
+	// ClosePrintBatch moves a batch that is in the making to the state that e tells and adds the events, in one transaction.
+	// A batch that is made or dropped stays as it is.
+	ClosePrintBatch(ctx context.Context, e PrintBatchEvent, printed []CardEvent) error
+}
+
+// ErrNothingToPrint says that every card is in a print batch.
+var ErrNothingToPrint = errors.New("every card is in a print batch")
+
+// A PrintOrder says what to print.
+type PrintOrder struct {
+	Layout string
+	Ward   string                   // only this ward; empty for all
+	Limit  int                      // at most so many cards; 0 for all
+	Except func(number string) bool // cards to leave out; nil for none
+	By     string
+	Now    time.Time
+	Random io.Reader
+}
+
+// NextPrintBatch returns the batch that a crash left unfinished, or fixes a new one of the cards that wait. It returns
+// ErrNothingToPrint if none does. The batch is stored before the first sheet is made.
+func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintBatch, error) {
+	b, err := s.UnfinishedPrintBatch(ctx)
+	if !errors.Is(err, ErrNotFound) {
+		return b, err
+	}
+	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
+	for slot, err := range s.Unprinted(ctx, order.Ward) {
+		if err != nil {
+			return b, err
+		}
+		if order.Limit > 0 && len(b.Slots) == order.Limit {
+			break
+		}
+		if order.Except != nil && order.Except(slot.Number) {
+			continue
+		}
+		slot.Position = len(b.Slots) + 1
+		b.Slots = append(b.Slots, slot)
+	}
+	if len(b.Slots) == 0 {
+		return b, ErrNothingToPrint
+	}
+	if b.ID, err = batchID(order.Now, order.Random); err != nil {
+		return b, err
+	}
+	return b, s.SavePrintBatch(ctx, b)
+}
+
+// batchID makes a print batch's id: the day and four random letters or digits, short enough for the edge of a sheet.
+func batchID(now time.Time, random io.Reader) (string, error) {
+	var b [5]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("naming the print batch: %w", err)
+	}
+	return now.UTC().Format("20060102") + "-" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:])[:4]), nil
+}
+
+// FinishPrintBatch records that the sheets of a batch are made: its cards are printed. Doing it again changes nothing.
+func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string, now time.Time) error {
+	if b.State == PrintMade {
+		return nil
+	}
+	made := PrintBatchEvent{ID: NewID(), BatchID: b.ID, Event: PrintMade, By: by, At: Stamp(now)}
+	printed := make([]CardEvent, 0, len(b.Slots))
+	for _, slot := range b.Slots {
+		printed = append(printed, CardEvent{
+			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Why: "print batch " + b.ID,
+		})
+	}
+	return s.ClosePrintBatch(ctx, made, printed)
+}
+
+// DropPrintBatch gives a batch up of which no sheet can be made: its cards wait again.
+func DropPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by, why string, now time.Time) error {
+	return s.ClosePrintBatch(ctx, PrintBatchEvent{ID: NewID(), BatchID: b.ID, Event: PrintDropped, By: by, At: Stamp(now), Why: why}, nil)
+}

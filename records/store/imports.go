@@ -1,0 +1,331 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sehat/records"
+)
+
+// Importing is the side of a store that an import writes to: each call commits all it was given, or nothing.
+type Importing struct {
+	store *Store
+	tx    querier // set in a rehearsal, which is one transaction that is taken back
+}
+
+// Importing returns where an import writes to.
+func (s *Store) Importing() *Importing { return &Importing{store: s} }
+
+// Rehearse runs f on the store as it is and takes everything back that f wrote.
+func (s *Store) Rehearse(ctx context.Context, f func(*Importing) error) error {
+	taken := errors.New("taken back")
+	err := s.inTx(ctx, func(tx querier) error {
+		if err := f(&Importing{store: s, tx: tx}); err != nil {
+			return err
+		}
+		return taken
+	})
+	if errors.Is(err, taken) {
+		return nil
+	}
+	return err
+}
+
+func (m *Importing) inTx(ctx context.Context, f func(tx querier) error) error {
+	if m.tx != nil {
+		return f(m.tx)
+	}
+	return m.store.inTx(ctx, f)
+}
+
+func (m *Importing) reader() querier {
+	if m.tx != nil {
+		return m.tx
+	}
+	return m.store.read
+}
+
+var importInsert = upsert("imports", 1, "id", "file", "file_hash", "profile", "mapping_hash", "survey_code", "decided_by", "started_at", "finished_at",
+	"rows_done", "rows_new", "rows_updated", "rows_unchanged", "rows_held", "warnings", "aadhaar_masked")
+
+const importColumns = `id, file, file_hash, profile, mapping_hash, survey_code, decided_by, started_at, finished_at,
+	rows_done, rows_new, rows_updated, rows_unchanged, rows_held, warnings, aadhaar_masked`
+
+func scanImport(row scanner) (records.Import, error) {
+	var m records.Import
+	c := &m.Counts
+	err := row.Scan(&m.ID, &m.File, &m.FileHash, &m.Profile, &m.MappingHash, &m.SurveyCode, &m.By, &m.StartedAt, &m.FinishedAt,
+		&m.RowsDone, &c.New, &c.Updated, &c.Unchanged, &c.Quarantined, &c.Warnings, &c.AadhaarMasked)
+	c.RowsRead = c.New + c.Updated + c.Unchanged + c.Quarantined
+	return m, err
+}
+
+func saveImport(ctx context.Context, q querier, m records.Import) error {
+	c := m.Counts
+	_, err := importInsert.rows(ctx, q, [][]any{{
+		m.ID, m.File, m.FileHash, m.Profile, m.MappingHash, m.SurveyCode, m.By, m.StartedAt, m.FinishedAt,
+		m.RowsDone, c.New, c.Updated, c.Unchanged, c.Quarantined, c.Warnings, c.AadhaarMasked,
+	}})
+	return err
+}
+
+// Begin starts an import, or goes on with the same file's import that was cut off: the one it returns says how many rows are
+// done already and what became of them.
+func (m *Importing) Begin(ctx context.Context, imp records.Import) (records.Import, error) {
+	err := m.inTx(ctx, func(tx querier) error {
+		cut, err := scanImport(tx.QueryRowContext(ctx, `SELECT `+importColumns+` FROM imports
+WHERE file_hash = $1 AND profile = $2 AND mapping_hash = $3 AND survey_code = $4 AND file = $5 AND finished_at = ''
+ORDER BY started_at DESC LIMIT 1`, imp.FileHash, imp.Profile, imp.MappingHash, imp.SurveyCode, imp.File))
+		if err == nil {
+			imp = cut
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("looking for an import that was cut off: %w", err)
+		}
+		return saveImport(ctx, tx, imp)
+	})
+	return imp, err
+}
+
+// Finish notes that an import has read its whole file.
+func (m *Importing) Finish(ctx context.Context, imp records.Import) error {
+	return m.inTx(ctx, func(tx querier) error { return saveImport(ctx, tx, imp) })
+}
+
+// Rows takes a batch of rows in and returns what became of each, with the import as it then stands. Rows, outbox, quarantine
+// and checkpoint are one transaction. The import's RowsDone, Warnings and AadhaarMasked are stored as given; the outcomes
+// are added to its counts. The rows' parts are given their Meta by [records.Ingest].
+func (m *Importing) Rows(ctx context.Context, imp records.Import, rows []records.ImportRow) (records.Import, []records.Outcome, error) {
+	outcomes := make([]records.Outcome, 0, len(rows))
+	after := imp
+	err := m.inTx(ctx, func(tx querier) error {
+		if err := m.store.lock(ctx, tx, "rows"); err != nil {
+			return err
+		}
+		h, err := home(ctx, tx)
+		if err != nil {
+			return err
+		}
+		b, err := m.store.newImportBatch(ctx, tx, h, rows)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			o := b.take(&rows[i])
+			outcomes = append(outcomes, o)
+			after.Counts.Add(o)
+		}
+		if err := b.save(ctx, tx, imp.ID); err != nil {
+			return err
+		}
+		return saveImport(ctx, tx, after)
+	})
+	if err != nil {
+		return imp, nil, fmt.Errorf("storing rows: %w", err)
+	}
+	return after, outcomes, nil
+}
+
+// An importBatch is what a batch of rows is about to change, and what stands.
+type importBatch struct {
+	home       records.Home
+	households standingTable[records.Household]
+	visits     standingTable[records.Visit]
+	residents  standingTable[records.Resident]
+	quarantine quarantineBatch
+}
+
+// newImportBatch reads what stands under the ids of the rows.
+func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, rows []records.ImportRow) (*importBatch, error) {
+	b := &importBatch{home: h}
+	var households, visits, residents, rejects []string
+	for _, r := range rows {
+		if r.Household != nil {
+			households = append(households, r.Household.ID)
+		}
+		if r.Visit != nil {
+			visits = append(visits, r.Visit.ID)
+		}
+		if r.Resident != nil {
+			residents = append(residents, r.Resident.ID)
+		}
+		if r.Reject != nil {
+			rejects = append(rejects, r.Reject.ID)
+		}
+	}
+	var err error
+	if b.households, err = standingRows[records.Household](ctx, s, q, `SELECT id, `+metaColumns+` FROM households`, scanStanding, households); err != nil {
+		return nil, fmt.Errorf("reading households: %w", err)
+	}
+	if b.visits, err = standingRows[records.Visit](ctx, s, q, `SELECT id, `+metaColumns+` FROM visits`, scanStanding, visits); err != nil {
+		return nil, fmt.Errorf("reading visits: %w", err)
+	}
+	if b.residents, err = standingRows[records.Resident](ctx, s, q, standingResident, scanStandingResident, residents); err != nil {
+		return nil, fmt.Errorf("reading residents: %w", err)
+	}
+	b.quarantine, err = newQuarantineBatch(ctx, s, q, rejects)
+	return b, err
+}
+
+// take decides about one row and notes what it changes, so that a later row of the same batch stands against it.
+func (b *importBatch) take(r *records.ImportRow) records.Outcome {
+	var had records.StandingRows
+	if r.Household != nil {
+		had.Household = b.households.now[r.Household.ID]
+	}
+	if r.Visit != nil {
+		had.Visit = b.visits.now[r.Visit.ID]
+	}
+	if r.Resident != nil {
+		had.Resident = b.residents.now[r.Resident.ID]
+	}
+	in := records.Ingest(r, had, b.home.Device)
+	if in.Household != records.WriteNothing {
+		b.households.put(r.Household.ID, *r.Household, &records.Standing{Meta: r.Household.Meta}, in.Household)
+	}
+	if in.Visit != records.WriteNothing {
+		b.visits.put(r.Visit.ID, *r.Visit, &records.Standing{Meta: r.Visit.Meta}, in.Visit)
+	}
+	if in.Resident != records.WriteNothing {
+		b.residents.put(r.Resident.ID, *r.Resident, &records.Standing{Meta: r.Resident.Meta, Resident: r.Resident}, in.Resident)
+	}
+	if in.Reject != nil {
+		return b.quarantine.hold(*in.Reject)
+	}
+	b.quarantine.close(r.Closes)
+	return in.Outcome
+}
+
+func (b *importBatch) save(ctx context.Context, q querier, importID string) error {
+	if err := saveHouseholds(ctx, q, b.households.changed()); err != nil {
+		return err
+	}
+	there := func(id string) bool { return b.residents.before[id] }
+	if err := saveResidents(ctx, q, b.home, b.residents.changed(), there); err != nil {
+		return err
+	}
+	if err := saveVisits(ctx, q, b.visits.changed()); err != nil {
+		return err
+	}
+	for name, revs := range map[string]map[string]string{
+		"households": b.households.revs, "residents": b.residents.revs, "visits": b.visits.revs,
+	} {
+		if err := saveSourceRevs(ctx, q, name, revs); err != nil {
+			return err
+		}
+	}
+	for noun, ids := range map[records.Noun][]string{
+		records.NounHousehold: b.households.order, records.NounResident: b.residents.order, records.NounVisit: b.visits.order,
+	} {
+		if err := enqueue(ctx, q, b.home, noun, ids...); err != nil {
+			return err
+		}
+	}
+	return b.quarantine.save(ctx, q, importID)
+}
+
+// A standingTable is what stands of one noun under the ids of a batch, and what the batch writes.
+type standingTable[T any] struct {
+	before map[string]bool              // ids that were stored before the batch
+	now    map[string]*records.Standing // with what the batch did so far
+	order  []string                     // ids to write, each once
+	rows   map[string]T
+	revs   map[string]string // ids whose source revision alone is newer
+}
+
+func (t *standingTable[T]) put(id string, row T, standing *records.Standing, w records.Write) {
+	t.now[id] = standing
+	_, there := t.rows[id]
+	if w == records.WriteRevision && !there {
+		t.revs[id] = standing.SourceRev
+		return
+	}
+	delete(t.revs, id)
+	if !there {
+		t.order = append(t.order, id)
+	}
+	t.rows[id] = row
+}
+
+func (t *standingTable[T]) changed() []T {
+	list := make([]T, 0, len(t.order))
+	for _, id := range t.order {
+		list = append(list, t.rows[id])
+	}
+	return list
+}
+
+// idStanding is a standing row with its id.
+type idStanding struct {
+	id string
+	records.Standing
+}
+
+func scanStanding(row scanner) (idStanding, error) {
+	var v idStanding
+	err := row.Scan(append([]any{&v.id}, metaDest(&v.Meta)...)...)
+	return v, err
+}
+
+const standingResident = `SELECT id, ` + metaColumns + `, state, full_name, full_name_hi, sex, birth_year, birth_month, birth_day, age_years, visit_date FROM residents`
+
+func scanStandingResident(row scanner) (idStanding, error) {
+	r := new(records.Resident)
+	v := idStanding{Standing: records.Standing{Resident: r}}
+	err := row.Scan(append(append([]any{&v.id}, metaDest(&v.Meta)...),
+		&r.State, &r.FullName, &r.FullNameHi, &r.Sex, &r.BirthYear, &r.BirthMonth, &r.BirthDay, &r.AgeYears, &r.VisitDate)...)
+	return v, err
+}
+
+// standingRows reads what stands under ids.
+func standingRows[T any](ctx context.Context, s *Store, q querier, text string, scan func(scanner) (idStanding, error), ids []string) (standingTable[T], error) {
+	t := standingTable[T]{before: map[string]bool{}, now: map[string]*records.Standing{}, rows: map[string]T{}, revs: map[string]string{}}
+	for chunk := range slices.Chunk(ids, 1000) {
+		for v, err := range query(ctx, q, scan, text+` WHERE id IN `+s.list(1, len(chunk)), anys(chunk)...) {
+			if err != nil {
+				return t, err
+			}
+			t.before[v.id] = true
+			t.now[v.id] = &v.Standing
+		}
+	}
+	return t, nil
+}
+
+// HouseholdsByKey returns the households that a source knows by one of the keys, each with its latest visit. An empty survey
+// code finds every round.
+func (m *Importing) HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error) {
+	var all []records.KnownHousehold
+	for chunk := range slices.Chunk(keys, 500) {
+		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, `
+SELECT h.id, h.household_key, h.survey_code, h.ward_code, h.team_id, h.consent, COALESCE(v.visit_no, 0), COALESCE(v.visit_date, ''), COALESCE(v.visit_outcome, ''), COALESCE(v.enumerator_id, '')
+FROM households h LEFT JOIN visits v ON v.household_id = h.id
+	AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.household_id = h.id AND w.visit_no > v.visit_no)
+WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN `+m.store.list(3, len(chunk))+` ORDER BY h.id`,
+			append([]any{profile, survey}, anys(chunk)...)...))
+		if err != nil {
+			return nil, fmt.Errorf("reading households: %w", err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+func scanKnownHousehold(row scanner) (records.KnownHousehold, error) {
+	var h records.KnownHousehold
+	err := row.Scan(&h.ID, &h.Key, &h.SurveyCode, &h.WardCode, &h.TeamID, &h.Consent, &h.VisitNo, &h.VisitDate, &h.VisitOutcome, &h.EnumeratorID)
+	return h, err
+}
+
+// Imports returns every import, newest first.
+func (s *Store) Imports(ctx context.Context) ([]records.Import, error) {
+	list, err := collect(query(ctx, s.read, scanImport, `SELECT `+importColumns+` FROM imports ORDER BY started_at DESC, id`))
+	if err != nil {
+		return nil, fmt.Errorf("reading imports: %w", err)
+	}
+	return list, nil
+}
