@@ -1,0 +1,221 @@
+package importer
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A book is an opened file: sheets of rows.
+type book interface {
+	// sheets lists the names of the sheets in their order, hidden ones too.
+	sheets() []string
+	// open starts to read a sheet.
+	open(sheet string) (rowReader, error)
+	// setting returns what the file itself says about its reading: a value of the form's hidden sheet, or "".
+	setting(name string) string
+	// dates tells what a bare number means where a date is asked for.
+	dates() dateSystem
+	io.Closer
+}
+
+// A rowReader reads the rows of one sheet.
+type rowReader interface {
+	// next returns a row and its number as Excel shows it, from 1; io.EOF at the end. The cells are good until the next call.
+	next() (n int, cells []string, err error)
+	io.Closer
+}
+
+// A FileError says why a file cannot be read, in a sentence, and what to do about it.
+type FileError struct{ What, Hint string }
+
+func (e *FileError) Error() string { return e.What }
+
+func fileError(hint, format string, args ...any) error {
+	return &FileError{fmt.Sprintf(format, args...), hint}
+}
+
+const (
+	saveAsXLSX = "open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx) or as CSV"
+	unlockIt   = "open it with its password, remove the password under File, Info, Protect Workbook, and save it"
+)
+
+// Limits of a workbook, checked before anything in it is parsed.
+const (
+	maxUnzipped = 4 << 30 // bytes of all parts together
+	maxParts    = 10_000
+	// A sheet's XML packs 10 to 60 times. What packs more than this and is large is a bomb.
+	maxRatio = 400
+	bombSize = 256 << 20
+	// Parts larger than this are unpacked to the private temporary folder.
+	spillSize = 16 << 20
+)
+
+// openBook opens a file by what is in it, whatever its name says. Large parts of a workbook are unpacked into dir.
+func openBook(path, dir string) (book, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fileError("name the files in it", "this is a folder")
+	}
+	head := make([]byte, 512)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	head = head[:n]
+	switch {
+	case n == 0:
+		return nil, fileError("ask for the file again", "the file is empty")
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		if err := checkZip(f, info.Size()); err != nil {
+			return nil, err
+		}
+		return openXLSX(path, dir)
+	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
+		return nil, compoundFile(f, info.Size())
+	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
+		return nil, fileError("export the cases from CSPro as CSV and import that with a mapping", "this is a database file, such as CSPro's, which this version cannot read")
+	}
+	return textFile(path, head)
+}
+
+// textFile opens what is no archive: a CSV, or nothing that has rows.
+func textFile(path string, head []byte) (book, error) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte{0xEF, 0xBB, 0xBF}), " \t\r\n")
+	ext := strings.ToLower(filepath.Ext(path))
+	switch {
+	case len(text) == 0:
+		return nil, fileError("ask for the file again", "there is nothing in the file")
+	case text[0] == '<':
+		return nil, fileError(saveAsXLSX, "this is a web page or XML that was saved under another name, not a workbook")
+	case bytes.HasPrefix(head, []byte("%PDF")):
+		return nil, fileError("ask for the workbook that it was printed from", "this is a PDF")
+	case ext == ".xlsx" || ext == ".xlsm" || ext == ".xls" || ext == ".ods" || ext == ".zip":
+		if isBinary(head) {
+			return nil, fileError("ask for the file again; it may have been damaged on the way", "this is not an Excel workbook, whatever its name says")
+		}
+		return nil, fileError("if it is a CSV, rename it to .csv; else ask for the workbook again", "this is a text file, not an Excel workbook, whatever its name says")
+	case isBinary(head):
+		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is neither an Excel workbook nor a CSV file")
+	}
+	return csvBook{path}, nil
+}
+
+// isBinary reports whether the head of a file is no text. UTF-16 has zero bytes, but every second one.
+func isBinary(head []byte) bool {
+	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+		return false
+	}
+	zeros, odd := 0, 0
+	for i, b := range head {
+		if b == 0 {
+			zeros++
+			odd += i & 1
+		}
+	}
+	return zeros > 0 && (zeros < len(head)/3 || odd != 0 && odd != zeros)
+}
+
+// compoundFile tells the two kinds of old container apart: a workbook of before 2007, and an encrypted new one.
+func compoundFile(f io.ReaderAt, size int64) error {
+	const name = "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"
+	buf := make([]byte, 1<<20)
+	for at := int64(0); at < size; at += int64(len(buf) - len(name)) {
+		n, err := f.ReadAt(buf, at)
+		if bytes.Contains(buf[:n], []byte(name)) {
+			return fileError(unlockIt, "the workbook is encrypted with a password")
+		}
+		if err != nil {
+			break
+		}
+	}
+	return fileError(saveAsXLSX, "this is a workbook of Excel 97–2003 (.xls), which this program does not read")
+}
+
+// checkZip looks at an archive's directory before anything is unpacked.
+func checkZip(f io.ReaderAt, size int64) error {
+	z, err := zip.NewReader(f, size)
+	if err != nil {
+		return fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: it cannot be unpacked")
+	}
+	if len(z.File) > maxParts {
+		return fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))
+	}
+	names := map[string]bool{}
+	var total uint64
+	for _, part := range z.File {
+		total += part.UncompressedSize64
+		names[strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))] = true
+		if part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
+			return fileError("ask where this file comes from", "the archive would unpack to far more than a workbook holds")
+		}
+	}
+	switch {
+	case names["xl/workbook.xml"]:
+		return checkParts(z)
+	case names["xl/workbook.bin"]:
+		return fileError(saveAsXLSX, "this is a binary workbook (.xlsb), which this program does not read")
+	case names["content.xml"] && names["mimetype"]:
+		return fileError(saveAsXLSX, "this is an OpenDocument file (.ods), which this program does not read")
+	case names["word/document.xml"]:
+		return fileError("import Excel workbooks (.xlsx) and CSV files", "this is a Word document")
+	case names["[content_types].xml"]:
+		return nil // a workbook that keeps its parts elsewhere; excelize finds them or says that it cannot
+	}
+	return fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
+}
+
+// checkParts unpacks every part of a workbook once, to nowhere: sizes in an archive's directory can lie, and a sheet that breaks
+// off in the middle would be read as a shorter one.
+func checkParts(z *zip.Reader) error {
+	damaged := fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: a part of it cannot be unpacked")
+	var total uint64
+	for _, part := range z.File {
+		r, err := part.Open()
+		if err != nil {
+			return damaged
+		}
+		w := &tail{left: min(part.UncompressedSize64, maxUnzipped-total)}
+		_, err = io.Copy(w, r)
+		r.Close()
+		if err != nil {
+			return damaged
+		}
+		total += part.UncompressedSize64
+		name := strings.ToLower(part.Name)
+		if strings.HasPrefix(name, "xl/worksheets/sheet") && strings.HasSuffix(name, ".xml") && !bytes.HasSuffix(bytes.TrimSpace(w.end), []byte("worksheet>")) {
+			return fileError("open it in Excel or LibreOffice, save it again, and import that", "the workbook is damaged: a sheet breaks off in the middle")
+		}
+	}
+	return nil
+}
+
+// A tail keeps the end of what is written to it, and refuses more than was promised.
+type tail struct {
+	left uint64
+	end  []byte
+}
+
+var errTooLong = errors.New("longer than it said")
+
+func (t *tail) Write(p []byte) (int, error) {
+	if uint64(len(p)) > t.left {
+		return 0, errTooLong
+	}
+	t.left -= uint64(len(p))
+	t.end = append(t.end[:0], p[max(0, len(p)-64):]...)
+	return len(p), nil
+}

@@ -1,0 +1,252 @@
+package importer
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// Limits of a text file. A cell of Excel holds 32,767 characters and a sheet 16,384 columns.
+const (
+	maxRecord  = 4 << 20 // bytes of one row
+	maxColumns = 16384
+)
+
+var errQuote = errors.New("a quotation mark is opened and never closed")
+
+// csvReader reads the rows of delimited text as spreadsheets do: RFC 4180, and where people deviate from it, what they meant. A
+// quotation mark inside a cell is a quotation mark, and rows may differ in length. encoding/csv is not used because it skips
+// blank lines, so that its rows cannot be numbered as Excel shows them.
+type csvReader struct {
+	r     *bufio.Reader
+	delim byte
+	eol   byte
+	row   int
+	cells []string
+	long  []byte // a row that runs over several lines
+	text  []byte // its cells, unquoted
+	ends  []int
+}
+
+// next returns the next row and its number from 1. The cells are good until the next call; io.EOF ends the file.
+func (c *csvReader) next() (n int, cells []string, err error) {
+	line, err := c.line()
+	if err != nil {
+		return 0, nil, err
+	}
+	c.row++
+	n = c.row
+	if bytes.IndexByte(line, '"') < 0 {
+		c.split(string(line))
+	} else if err := c.quoted(line); err != nil {
+		return n, nil, fmt.Errorf("row %d: %w", n, err)
+	}
+	if len(c.cells) > maxColumns {
+		return n, nil, fmt.Errorf("row %d has %d columns; a sheet has room for %d", n, len(c.cells), maxColumns)
+	}
+	return n, c.cells, nil
+}
+
+// line reads up to the end of the line, which is cut off. The bytes are good until the next call.
+func (c *csvReader) line() ([]byte, error) {
+	line, err := c.r.ReadSlice(c.eol)
+	if errors.Is(err, bufio.ErrBufferFull) {
+		c.long = append(c.long[:0], line...)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			if len(c.long) > maxRecord {
+				return nil, fmt.Errorf("row %d is longer than %d megabytes", c.row+1, maxRecord>>20)
+			}
+			line, err = c.r.ReadSlice(c.eol)
+			c.long = append(c.long, line...)
+		}
+		line = c.long
+	}
+	if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
+		return nil, err
+	}
+	line = bytes.TrimSuffix(line, []byte{c.eol})
+	if c.eol == '\n' {
+		line = bytes.TrimSuffix(line, []byte{'\r'})
+	}
+	return line, nil
+}
+
+// split cuts a row without quotation marks.
+func (c *csvReader) split(s string) {
+	c.cells = c.cells[:0]
+	for {
+		i := strings.IndexByte(s, c.delim)
+		if i < 0 {
+			c.cells = append(c.cells, s)
+			return
+		}
+		c.cells = append(c.cells, s[:i])
+		s = s[i+1:]
+	}
+}
+
+// quoted cuts a row with quotation marks, which may run over several lines.
+func (c *csvReader) quoted(line []byte) error {
+	c.text, c.ends = c.text[:0], c.ends[:0]
+	inside := false
+	start := true // of a cell
+	for {
+		for i := 0; i < len(line); i++ {
+			b := line[i]
+			switch {
+			case inside && b == '"' && i+1 < len(line) && line[i+1] == '"':
+				c.text = append(c.text, '"')
+				i++
+			case inside && b == '"' && (i+1 == len(line) || line[i+1] == c.delim):
+				inside = false
+			case inside:
+				c.text = append(c.text, b)
+			case b == c.delim:
+				c.ends = append(c.ends, len(c.text))
+				start = true
+				continue
+			case b == '"' && start:
+				inside = true
+			default:
+				c.text = append(c.text, b)
+			}
+			start = false
+		}
+		if !inside {
+			break
+		}
+		c.text = append(c.text, '\n')
+		if len(c.text) > maxRecord {
+			return errQuote
+		}
+		next, err := c.line()
+		if errors.Is(err, io.EOF) {
+			return errQuote
+		}
+		if err != nil {
+			return err
+		}
+		line = next
+	}
+	c.ends = append(c.ends, len(c.text))
+	all := string(c.text)
+	c.cells = c.cells[:0]
+	from := 0
+	for _, end := range c.ends {
+		c.cells = append(c.cells, all[from:end])
+		from = end
+	}
+	return nil
+}
+
+// csvBook is a delimited text file as a book of one sheet without a name.
+type csvBook struct{ path string }
+
+func (b csvBook) sheets() []string { return []string{""} }
+func (b csvBook) Close() error     { return nil }
+func (b csvBook) dates() dateSystem {
+	return noSerials
+}
+func (b csvBook) setting(string) string { return "" }
+
+func (b csvBook) open(string) (rowReader, error) {
+	f, err := os.Open(b.path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := decoded(f)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	buf := bufio.NewReaderSize(r, 256<<10)
+	head, err := buf.Peek(64 << 10)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.Close()
+		return nil, err
+	}
+	c := &csvReader{r: buf, eol: '\n'}
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		c.eol = '\r'
+	}
+	line, _, _ := bytes.Cut(head, []byte{c.eol})
+	if delim, ok := sepLine(line); ok { // Excel's own way to say which delimiter it means
+		c.delim = delim
+		if _, err := c.line(); err != nil {
+			f.Close()
+			return nil, err
+		}
+		c.row = 1
+	} else {
+		c.delim = delimiter(line)
+	}
+	return csvRows{c, f}, nil
+}
+
+type csvRows struct {
+	*csvReader
+	io.Closer
+}
+
+// sepLine reads the line "sep=;".
+func sepLine(line []byte) (byte, bool) {
+	line = bytes.TrimSuffix(line, []byte{'\r'})
+	if len(line) == 5 && bytes.EqualFold(line[:4], []byte("sep=")) {
+		return line[4], true
+	}
+	return 0, false
+}
+
+// delimiter returns what parts the cells of the header: the commonest of comma, semicolon, tab and bar outside quotation marks.
+func delimiter(header []byte) byte {
+	count := map[byte]int{}
+	quoted := false
+	for _, b := range header {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case !quoted:
+			count[b]++
+		}
+	}
+	best := byte(',')
+	for _, b := range []byte{';', '\t', '|'} {
+		if count[b] > count[best] {
+			best = b
+		}
+	}
+	return best
+}
+
+// decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes.
+func decoded(f *os.File) (io.Reader, error) {
+	head := make([]byte, 4)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	head = head[:n]
+	utf16 := func(e unicode.Endianness) io.Reader {
+		return transform.NewReader(f, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
+		_, err := f.Seek(3, io.SeekStart)
+		return f, err
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), n == 4 && head[1] == 0 && head[3] == 0 && head[0] != 0:
+		return utf16(unicode.LittleEndian), nil
+	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), n == 4 && head[0] == 0 && head[2] == 0 && head[1] != 0:
+		return utf16(unicode.BigEndian), nil
+	}
+	return f, nil
+}

@@ -1,0 +1,343 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"sehat/records"
+	"sehat/survey"
+)
+
+// A run is one import of one file.
+type run struct {
+	*Importer
+	plan    *plan
+	book    book
+	file    string // base name
+	hash    string
+	dir     string // private temporary folder
+	checker survey.Checker
+	imp     records.Import
+
+	houses   houses
+	members  map[[16]byte]seen // members of the file so far, by id
+	copies   map[string]int    // how often a row without keys of its own came, by its content
+	rowIDs   map[string]bool   // values of sehat_row that were used
+	heldIDs  map[string]bool   // ids of the rows of this file that are held back
+	contexts map[string]bool   // link keys of households whose members are held back
+	prior    map[place]prior   // what earlier imports of a file of this name hold back
+
+	skip     int // rows that an import that was cut off had done
+	rows     int // rows read so far
+	pending  []records.ImportRow
+	from     []*line // the row that each of pending comes from
+	flat     flatState
+	messages []Message
+	doubts   []Message
+	answers  [2]survey.Answers // room
+}
+
+// A line is one row of a table.
+type line struct {
+	t     *binding
+	n     int // as Excel numbers it
+	cells []string
+	own   string // the id that a rejects workbook wrote beside it
+}
+
+// A place is where a row stands in a file.
+type place struct {
+	sheet string
+	row   int
+}
+
+// Seen is what is known of a member that came before in the same file.
+type seen struct {
+	print uint64
+	visit int32
+}
+
+// all reads every table and takes its rows in.
+func (r *run) all(ctx context.Context) error {
+	begun, err := r.Store.Begin(ctx, records.Import{
+		ID: records.NewID(), File: r.file, FileHash: r.hash, Profile: r.plan.profile, MappingHash: r.plan.mapping.hash(),
+		SurveyCode: r.plan.survey, By: r.By, StartedAt: records.Stamp(r.Now),
+	})
+	if err != nil {
+		return err
+	}
+	r.imp, r.skip = begun, begun.RowsDone
+	if err := r.readPrior(ctx); err != nil {
+		return err
+	}
+	for _, t := range r.plan.tables {
+		if err := r.table(ctx, t); err != nil {
+			return err
+		}
+	}
+	r.imp.FinishedAt = records.Stamp(r.Now)
+	return r.Store.Finish(ctx, r.imp)
+}
+
+// table takes the rows of one table in, a batch at a time.
+func (r *run) table(ctx context.Context, t *binding) error {
+	rows, err := r.book.open(t.sheet)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	b := batch{t: t}
+	for {
+		more, err := b.read(rows, batchRows)
+		if err != nil {
+			return fmt.Errorf("%s%w", t.where(), err)
+		}
+		if err := r.batch(ctx, t, b.lines); err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// A batch is the rows that are stored together. Its room is used again.
+type batch struct {
+	t     *binding
+	lines []line
+	cells []string
+}
+
+// read reads up to n rows of data: neither the header and what stands above it, nor blank rows.
+func (b *batch) read(rows rowReader, n int) (more bool, err error) {
+	b.lines, b.cells = b.lines[:0], b.cells[:0]
+	var ends []int
+	for len(b.lines) < n {
+		at, cells, err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return false, err
+		}
+		if at <= b.t.headerRow || blank(cells) || at == b.t.headerRow+1 && isTags(cells) {
+			continue
+		}
+		b.lines = append(b.lines, line{t: b.t, n: at})
+		b.cells = append(b.cells, cells...)
+		ends = append(ends, len(b.cells))
+	}
+	start := 0
+	for i, end := range ends {
+		b.lines[i].cells = b.cells[start:end:end]
+		start = end
+	}
+	return len(b.lines) == n, nil
+}
+
+// isTags reports whether a row is the row of HXL tags that some tools write under the header.
+func isTags(cells []string) bool {
+	told := false
+	for _, c := range cells {
+		if c != "" && (len(c) < 2 || c[0] != '#' || c[1] < 'a' || c[1] > 'z') {
+			return false
+		}
+		told = told || c != ""
+	}
+	return told
+}
+
+// batch takes a batch of rows in. Rows that were done before the import was cut off are read again, because later rows stand
+// against them, but not stored again.
+func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if t.kind == memberTable {
+		if err := r.findHouses(ctx, t, lines); err != nil {
+			return err
+		}
+	}
+	r.pending, r.from = r.pending[:0], r.from[:0]
+	counts := r.imp.Counts
+	for i := range lines {
+		l := &lines[i]
+		r.rows++
+		in, notes := r.take(l)
+		if r.rows <= r.skip {
+			continue
+		}
+		counts.Warnings += notes.warnings
+		counts.AadhaarMasked += notes.masked
+		r.doubt(l, notes)
+		if err := in.Seal(); err != nil {
+			return err
+		}
+		r.pending = append(r.pending, in)
+		r.from = append(r.from, l)
+	}
+	if len(r.pending) > 0 {
+		imp := r.imp
+		imp.Counts.Warnings, imp.Counts.AadhaarMasked, imp.RowsDone = counts.Warnings, counts.AadhaarMasked, r.rows
+		imp, outcomes, err := r.Store.Rows(ctx, imp, r.pending)
+		if err != nil {
+			return err
+		}
+		r.imp = imp
+		r.tell(outcomes)
+	}
+	if r.Progress != nil {
+		r.Progress(r.rows)
+	}
+	return nil
+}
+
+// tell notes what became of a batch: the first messages, and the households whose members are held back.
+func (r *run) tell(outcomes []records.Outcome) {
+	for i, o := range outcomes {
+		if o != records.Quarantined {
+			continue
+		}
+		l, reject := r.from[i], r.pending[i].Reject
+		if l.t.kind == memberTable {
+			r.contexts[linkKey(cell(l.cells, l.t.link))] = true
+		}
+		if len(r.messages) >= maxMessages {
+			continue
+		}
+		m := Message{Sheet: l.t.sheet, Row: l.n, Text: "another person stands at this place of the household in the register"}
+		if reject != nil {
+			m.Text = reject.Reasons[0].Message
+			m.Column = l.t.columnText(reject.Reasons[0].Column)
+		}
+		r.messages = append(r.messages, m)
+	}
+}
+
+// doubt notes the first rows that went in and should be looked at all the same.
+func (r *run) doubt(l *line, n notes) {
+	if len(r.doubts) >= maxMessages {
+		return
+	}
+	for _, f := range n.doubts {
+		r.doubts = append(r.doubts, Message{Sheet: l.t.sheet, Row: l.n, Column: f.Field, Text: f.Message})
+	}
+	if n.masked > 0 {
+		text := "An Aadhaar number is written here. It was not taken over; strike it from the paper and from the file."
+		r.doubts = append(r.doubts, Message{Sheet: l.t.sheet, Row: l.n, Text: text})
+	}
+}
+
+// columnText names a column as a spreadsheet shows it, with its header.
+func (t *binding) columnText(header string) string {
+	if i := slices.Index(t.header, header); i >= 0 && header != "" {
+		return fmt.Sprintf("%s (%s)", columnName(i), oneLine(header))
+	}
+	return header
+}
+
+// Notes count what goes beside a row's outcome, and say what is doubtful.
+type notes struct {
+	warnings, masked int
+	doubts           []survey.Finding
+}
+
+// take decides about one row as far as the file alone tells.
+func (r *run) take(l *line) (records.ImportRow, notes) {
+	l.own = r.ownID(l)
+	switch l.t.kind {
+	case householdTable:
+		return r.household(l)
+	case memberTable:
+		return r.member(l)
+	}
+	return r.flatRow(l)
+}
+
+// read fills the answers of a level from a row.
+func (r *run) read(l *line, level survey.Level) survey.Answers {
+	sources := l.t.hh
+	if level == survey.Member {
+		sources = l.t.mb
+	}
+	a := r.answers[level]
+	if a == nil {
+		a = make(survey.Answers, len(sources))
+		r.answers[level] = a
+	}
+	system := r.book.dates()
+	for i := range sources {
+		a[i] = sources[i].value(l.cells, system)
+	}
+	if level == survey.Household && r.plan.survey != "" && a[placeSurvey] == "" {
+		a[placeSurvey] = r.plan.survey
+	}
+	return a
+}
+
+// Places of fields that the importer itself looks at.
+var (
+	placeSurvey = placeOf(survey.Household, "survey_code")
+	placeKey    = placeOf(survey.Household, "household_id")
+	placeWard   = placeOf(survey.Household, "ward_code")
+	placeVisit  = placeOf(survey.Household, "visit_no")
+	placeMember = placeOf(survey.Member, "member_id")
+	placeLine   = placeOf(survey.Member, "line_no")
+)
+
+func placeOf(l survey.Level, name string) int {
+	place, ok := survey.Lookup(l, name)
+	if !ok {
+		panic("importer: the questionnaire has no field " + name)
+	}
+	return place
+}
+
+// count fills notes from findings.
+func (n *notes) count(fs []survey.Finding) {
+	for _, f := range fs {
+		if f.Severity == survey.Warning {
+			n.warnings++
+			n.doubts = append(n.doubts, f)
+		}
+	}
+}
+
+// unseen counts the Aadhaar numbers in the columns that no checker reads.
+func (l *line) unseen() (masked int) {
+	for i, c := range l.cells {
+		if len(c) < 12 {
+			continue
+		}
+		if i < len(l.t.owner) {
+			o := l.t.owner[i]
+			if o.place >= 0 && (l.t.kind == flatTable || (o.level == survey.Household) == (l.t.kind == householdTable)) {
+				continue
+			}
+		}
+		_, found := survey.MaskAadhaar(c)
+		masked += found
+	}
+	return masked
+}
+
+// sourceRev is what orders the versions of a row: the source's own edit count or time, else the number of the visit.
+func (r *run) sourceRev(l *line, visit int) string {
+	if l.t.rev >= 0 {
+		return sortable(cell(l.cells, l.t.rev))
+	}
+	return fmt.Sprintf("%04d", visit)
+}
+
+// oneLine is a header as a message calls it: its first line, without the star that our form puts where an answer is needed.
+func oneLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimSuffix(strings.TrimSpace(s), " *")
+}
