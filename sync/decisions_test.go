@@ -1,0 +1,133 @@
+package sync_test
+
+import (
+	"testing"
+
+	"sehat/records"
+	"sehat/records/store/storetest"
+)
+
+// change is content on its way to the centre.
+func change(t *testing.T, noun records.Noun, key string, content any) records.Change {
+	t.Helper()
+	row, err := records.Canonical(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records.Change{Noun: noun, Key: key, Hash: records.Hash(row), Row: row}
+}
+
+// decision is somebody's word on the pair of the first two people.
+func decision(t *testing.T, id, word, supersedes string) records.Change {
+	t.Helper()
+	return change(t, records.NounDecision, id, records.Decision{
+		ID: id, Left: "r000000", Right: "r000001", Decision: word, Supersedes: supersedes, By: "tester", At: records.Stamp(noon),
+	})
+}
+
+// linked is what dedupe found at a centre: the first two people wait for a review, the third is the first once more.
+func linked(t *testing.T, c *centre) {
+	t.Helper()
+	matches := []records.Match{
+		{Left: "r000000", Right: "r000001", Status: records.MatchReview, Weight: 3, Steps: []byte("[]")},
+		{Left: "r000000", Right: "r000002", Status: records.MatchMatch, Weight: 20, Steps: []byte("[]")},
+	}
+	known, err := c.store.Decisions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.store.SaveLinkage(t.Context(), known, matches, []records.PersonOf{
+		{ResidentID: "r000000", PersonID: "r000000"},
+		{ResidentID: "r000001", PersonID: "r000001"},
+		{ResidentID: "r000002", PersonID: "r000000"},
+		{ResidentID: "r000003", PersonID: "r000003"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stillLinked fails unless only the person whom nothing was decided about is left.
+func stillLinked(t *testing.T, c *centre, when string) {
+	t.Helper()
+	var left []string
+	for p, err := range c.store.Persons(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		left = append(left, p.ResidentID)
+	}
+	if len(left) != 1 || left[0] != "r000003" {
+		t.Errorf("%s: linked are %v", when, left)
+	}
+}
+
+// A decision from a laptop lifts the hold of a review; both persons must be linked anew before anybody gets a card.
+func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		l := newLaptop(t, c, "one")
+		save(t, l.store, people(4)...)
+		l.push(t, c)
+		c.apply(t)
+		linked(t, c)
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedSame, "")})
+		if r := c.apply(t); r.Stored != 1 {
+			t.Fatalf("applied %+v", r)
+		}
+		stillLinked(t, c, "after it arrived")
+		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{decision(t, "d2", records.DecidedDifferent, "")})
+		if r := c.apply(t); r.Conflicts != 1 {
+			t.Fatalf("applied %+v", r)
+		}
+		linked(t, c)
+		open, err := c.store.Conflicts(t.Context())
+		if err != nil || len(open) != 1 {
+			t.Fatalf("open %+v, %v", open, err)
+		}
+		if err := c.store.Resolve(t.Context(), open[0].ID, true, "admin", records.Stamp(noon)); err != nil {
+			t.Fatal(err)
+		}
+		stillLinked(t, c, "after the conflict was decided")
+	})
+}
+
+// Who changes their mind is in conflict with nobody, in whatever order the decisions come.
+func TestAChangedMindIsNoConflict(t *testing.T) {
+	earlier := func(t *testing.T) records.Change { return decision(t, "d8", records.DecidedSame, "") }
+	later := func(t *testing.T) records.Change { return decision(t, "d3", records.DecidedDifferent, "d8") }
+	for name, batches := range map[string][][]func(*testing.T) records.Change{
+		"the later first, in one batch": {{later, earlier}},
+		"the later first, in two":       {{later}, {earlier}},
+		"the earlier first":             {{earlier, later}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, url string) {
+				c := newCentre(t, url)
+				l := newLaptop(t, c, "one")
+				save(t, l.store, people(2)...)
+				l.push(t, c)
+				c.apply(t)
+				for i, batch := range batches {
+					var changes []records.Change
+					for _, made := range batch {
+						changes = append(changes, made(t))
+					}
+					deliver(t, c, l, int64(2+i), lastHash(t, c, l), changes)
+					if r := c.apply(t); r.Conflicts != 0 || r.Stored != len(batch) {
+						t.Errorf("batch %d: applied %+v", 2+i, r)
+					}
+				}
+				stand, err := c.store.Decisions(t.Context())
+				if err != nil || len(stand) != 1 || stand[0].ID != "d3" {
+					t.Errorf("these stand: %+v, %v", stand, err)
+				}
+				// Somebody else's opposite word is still one, against what stands.
+				deliver(t, c, l, int64(2+len(batches)), lastHash(t, c, l), []records.Change{decision(t, "d9", records.DecidedSame, "")})
+				if r := c.apply(t); r.Conflicts != 1 {
+					t.Errorf("applied %+v", r)
+				}
+			})
+		})
+	}
+}
