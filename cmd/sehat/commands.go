@@ -1,0 +1,23 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands lists the commands, in the order in which help shows them.
+func commands(a *app) []*cobra.Command {
+	return []*cobra.Command{
+		newInitCommand(a),
+		newTemplateCommand(a),
+		newImportCommand(a),
+		newDedupeCommand(a),
+		newReviewCommand(a),
+		newIssueCommand(a),
+		newPrintCommand(a),
+		newCardCommand(a),
+		newSyncCommand(a),
+		newFacilityCommand(a),
+		newServeCommand(a),
+		newDoctorCommand(a),
+		newDemoCommand(a),
+		newSimulateCommand(a),
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sehat/cards"
+	"sehat/cards/sheet"
+	"sehat/records"
+)
+
+type issueOptions struct {
+	ward      string
+	limit     int
+	corrected bool
+}
+
+func newIssueCommand(a *app) *cobra.Command {
+	var opts issueOptions
+	cmd := &cobra.Command{
+		Use:   "issue",
+		Short: "Give a card number to every resident who may have one",
+		Long: `Issue reserves a number from this home's lease for each resident who is not a
+duplicate in doubt, signs the card's content and stores both. It prints nothing on
+paper: see "sehat print". Running it again issues only to those who have no card yet.
+
+A centre gives permanent cards, one to each person that dedupe found. An enrolled
+device gives temporary ones, valid a year, which the centre makes permanent later
+under the same number.`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.limit < 0 {
+				return usageError{errors.New("--limit is at least 0")}
+			}
+			return runIssue(cmd.Context(), a, opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.ward, "ward", "", "only this ward")
+	cmd.Flags().IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
+	cmd.Flags().BoolVar(&opts.corrected, "corrected", false, "also give the next version to cards whose holder's data were corrected since")
+	return cmd
+}
+
+// issuerURI names who issues, in the QR. Every letter costs QR, so it is a short URI of our own.
+const issuerURI = "sehat:dl"
+
+func runIssue(ctx context.Context, a *app, opts issueOptions) error {
+	s, h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if _, err := h.trust(); err != nil { // nobody could verify what this home signs
+		return err
+	}
+	key, err := h.signingKey()
+	if err != nil {
+		return err
+	}
+	fitter, err := sheet.NewFitter(nil)
+	if err != nil {
+		return err
+	}
+	issuer := records.Issuer{
+		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
+		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
+	}
+	report, err := issuer.Issue(ctx)
+	if err != nil && !errors.Is(err, cards.ErrNoLease) {
+		return err
+	}
+	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
+		return printed
+	}
+	switch {
+	case err != nil && issuer.Centre:
+		return withHint(err, `lease more numbers to this home: sehat sync lease %s --quota 100000`, h.Device)
+	case err != nil:
+		return withHint(err, `ask the centre for more: there "sehat sync lease %s --quota 1000", then here "sehat sync pull"`, h.Device)
+	case report.Held > 0:
+		return needsPerson{heldSummary(report), heldHint(report)}
+	}
+	return nil
+}
+
+func issueSummary(r records.IssueReport, centre bool) string {
+	kind := "temporary card"
+	if centre {
+		kind = "permanent card"
+	}
+	text := fmt.Sprintf("%s issued; %s had one already; %s left in the lease", count(r.Issued, kind), count(r.Already, "resident"), count(r.LeaseLeft, "number"))
+	if r.Duplicates > 0 {
+		text += fmt.Sprintf("\n%s of a person who has another: no card of their own", count(r.Duplicates, "further record"))
+	}
+	if r.Outdated > 0 {
+		text += fmt.Sprintf("\n%s printed before the register was corrected: \"sehat issue --corrected\" gives the next version", count(r.Outdated, "card"))
+	}
+	if r.Retired > 0 {
+		text += fmt.Sprintf("\n%s of duplicates retired", count(r.Retired, "card"))
+	}
+	return text
+}
+
+// heldReasons says each reason in words.
+var heldReasons = map[string]string{
+	records.HeldReview:       "wait for a review of a doubtful match",
+	records.HeldConflict:     "wait for a decision between two versions of the record",
+	records.HeldNotLinked:    "were not deduplicated yet",
+	records.HeldNoName:       "have no name to print",
+	records.HeldNoLease:      "found no number left in the lease",
+	records.HeldNoFit:        "have a name that the card cannot print as it is",
+	records.HeldNumberInHand: "hold a number that somebody else claims",
+}
+
+func heldSummary(r records.IssueReport) string {
+	var parts []string
+	for _, why := range sortedKeys(r.HeldWhy) {
+		parts = append(parts, fmt.Sprintf("%d %s", r.HeldWhy[why], heldReasons[why]))
+	}
+	return fmt.Sprintf("%s held back: %s", count(r.Held, "card"), strings.Join(parts, "; "))
+}
+
+func heldHint(r records.IssueReport) string {
+	switch {
+	case r.HeldWhy[records.HeldNotLinked] > 0:
+		return `run "sehat dedupe", then issue again`
+	case r.HeldWhy[records.HeldReview] > 0:
+		return `decide the pairs with "sehat review", then issue again`
+	case r.HeldWhy[records.HeldConflict]+r.HeldWhy[records.HeldNumberInHand] > 0:
+		return `list them with "sehat sync conflicts", decide with "sehat sync resolve"`
+	}
+	return "correct the rows and import them again"
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"sehat/cards"
+	"sehat/records/store"
+	batchsync "sehat/sync"
+)
+
+// signingKey reads the key that signs here.
+func (h home) signingKey() (ed25519.PrivateKey, error) {
+	path := h.path("keys", "signing.key")
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, withHint(fmt.Errorf("%s: there is no signing key", path), `bring it back from a backup; if "sehat init" was cut off, run it again`)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the signing key: %w", err)
+	}
+	seed, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil || len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("%s is not a signing key", path)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// publicOf is the public half of a key.
+func publicOf(key ed25519.PrivateKey) ed25519.PublicKey { return key.Public().(ed25519.PublicKey) }
+
+// makeSigningKey makes the key that signs here, unless there is one. It tells whether it did.
+func (h home) makeSigningKey(a *app) (ed25519.PrivateKey, bool, error) {
+	if _, err := os.Stat(h.path("keys", "signing.key")); err == nil {
+		key, err := h.signingKey()
+		return key, false, err
+	}
+	_, key, err := ed25519.GenerateKey(a.random)
+	if err != nil {
+		return nil, false, fmt.Errorf("making the signing key: %w", err)
+	}
+	text := base64.StdEncoding.EncodeToString(key.Seed()) + "\n"
+	return key, true, writeFile(h.path("keys", "signing.key"), []byte(text))
+}
+
+// rootKey opens the sealed root key.
+func (h home) rootKey(passphrase string) (ed25519.PrivateKey, error) {
+	sealed, err := os.ReadFile(h.path("keys", "root.age"))
+	if err != nil {
+		return nil, fmt.Errorf("reading the root key: %w", err)
+	}
+	seed, err := cards.OpenKey(sealed, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", h.path("keys", "root.age"), err)
+	}
+	if len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("%s holds no root key", h.path("keys", "root.age"))
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// makeRootKey makes the root key and seals it with the passphrase; a root key that is there already is opened. It tells
+// whether it made one.
+func (h home) makeRootKey(a *app, opts initOptions) (ed25519.PrivateKey, bool, error) {
+	path := h.path("keys", "root.age")
+	_, err := os.Stat(path)
+	made := errors.Is(err, os.ErrNotExist)
+	passphrase := opts.passphrase
+	if passphrase == "" {
+		if passphrase, err = a.passphrase(opts.passphraseFile, made); err != nil {
+			return nil, false, err
+		}
+	}
+	if !made {
+		key, err := h.rootKey(passphrase)
+		if errors.Is(err, cards.ErrPassphrase) {
+			err = withHint(err, "give the passphrase of the init that was cut off; nothing is signed yet, so you may also remove that file and start anew")
+		}
+		return key, false, err
+	}
+	_, key, err := ed25519.GenerateKey(a.random)
+	if err != nil {
+		return nil, false, fmt.Errorf("making the root key: %w", err)
+	}
+	sealed, err := cards.SealKey(key.Seed(), passphrase)
+	if err != nil {
+		return nil, false, err
+	}
+	return key, true, writeFile(path, sealed)
+}
+
+// trustPath is where the signed lists are, for whoever verifies a card.
+func (h home) trustPath() string { return h.path("trust.json") }
+
+// trust opens the signed lists that this home believes, verified below its pinned root.
+func (h home) trust() (*cards.Trust, error) {
+	if h.Root == "" {
+		return nil, withHint(fmt.Errorf("%s: this device is not enrolled", h.dir), `"sehat sync enrol" says how`)
+	}
+	b, err := os.ReadFile(h.trustPath())
+	if err != nil {
+		return nil, fmt.Errorf("reading the signed lists: %w", err)
+	}
+	t, err := cards.OpenTrust(b, h.Root)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", h.trustPath(), err)
+	}
+	return t, nil
+}
+
+// writeTrust writes trust.json from the lists in the store, if it tells anything else. It tells whether it did.
+func (h home) writeTrust(ctx context.Context, s *store.Store) (bool, error) {
+	file, err := batchsync.TrustFile(ctx, s)
+	if err != nil {
+		return false, err
+	}
+	if now, err := os.ReadFile(h.trustPath()); err == nil && bytes.Equal(now, file) {
+		return false, nil
+	}
+	return true, writeFile(h.trustPath(), file)
+}

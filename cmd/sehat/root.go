@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/user"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// version is the program's version; the build sets it with -ldflags "-X main.version=…".
+var version = "dev"
+
+// app is what every command is given: where to read and write, the clock, and the flags that all commands share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+	random         io.Reader // cryptographic
+	getenv         func(string) string
+
+	homeDir  string
+	storeURL string
+	operator string
+	json     bool
+}
+
+func newRootCommand(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sehat",
+		Short: "From a household survey to a health card that a hospital can look up",
+		Long: `Sehat takes a city from a door-to-door health survey to an e-health card in every
+resident's hand, and lets a hospital find the person behind the card.
+
+The usual way:  init → import → dedupe → review → issue → print → serve
+To try it all on invented people:  sehat demo`,
+		Version:       version,
+		Args:          unknownCommand,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w\nusage: %s", err, cmd.UseLine())}
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.homeDir, "home", "", "folder of the store, keys and outputs ($SEHAT_HOME, default ./sehat-data)")
+	flags.StringVar(&a.storeURL, "store", "", "store: a SQLite file or postgres://… ($SEHAT_STORE, default the home's own)")
+	flags.StringVar(&a.operator, "as", "", "who decides: goes on every event ($SEHAT_OPERATOR, default the login name)")
+	flags.BoolVar(&a.json, "json", false, "print results as JSON, one object a line")
+	root.AddCommand(commands(a)...)
+	return root
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, a *app, args []string) int {
+	root := newRootCommand(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if text := message(err); text != "" {
+		fmt.Fprintln(a.stderr, "sehat: "+text)
+	}
+	if text := hint(err); text != "" {
+		fmt.Fprintln(a.stderr, "hint: "+text)
+	}
+	return exitCode(err)
+}
+
+// unknownCommand answers a mistyped command with those that look like it.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	if near := suggestions(cmd, args[0]); len(near) > 0 {
+		text += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usageError{errors.New(text)}
+}
+
+// suggestions returns the commands that a mistyped word looks like.
+func suggestions(cmd *cobra.Command, typed string) []string {
+	cmd.SuggestionsMinimumDistance = 2
+	return cmd.SuggestionsFor(typed)
+}
+
+// group is a command that only holds others.
+func group(use, short, long string, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+// usage turns the complaint of a cobra argument check into a usage error.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w\nusage: %s", err, cmd.UseLine())}
+		}
+		return nil
+	}
+}
+
+// result prints what came of a command on stdout: v as one JSON object with --json, else the sentence.
+func (a *app) result(v any, format string, args ...any) error {
+	if a.json {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(v)
+	}
+	_, err := fmt.Fprintf(a.stdout, format+"\n", args...)
+	return err
+}
+
+// say tells the person at the terminal what is going on, on stderr.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "sehat: "+format+"\n", args...)
+}
+
+// by returns who decides: --as, $SEHAT_OPERATOR or the login name.
+func (a *app) by() string {
+	if a.operator != "" {
+		return a.operator
+	}
+	if name := a.getenv("SEHAT_OPERATOR"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "unknown"
+}

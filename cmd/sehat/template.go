@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sehat/survey"
+	"sehat/survey/form"
+	"sehat/templates"
+)
+
+type templateOptions struct {
+	kind   string
+	survey string
+	out    string
+}
+
+func newTemplateCommand(a *app) *cobra.Command {
+	var opts templateOptions
+	cmd := &cobra.Command{
+		Use:   "template xlsx|csv",
+		Short: "Write an empty survey form to fill",
+		Long: `Template writes an empty form: a workbook for Excel or LibreOffice with drop-downs, a help
+sheet and headers in English and Hindi, or the header of its CSV twin. The survey code
+(the round, such as 2026-1) is written into the workbook and goes with every row of it.
+
+Fill it, and import it with "sehat import".`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			opts.kind = args[0]
+			return runTemplate(a, opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.survey, "survey", "", "the survey code: which round this is, for example 2026-1")
+	cmd.Flags().StringVar(&opts.out, "out", "", "file to write (default sehat-form.xlsx or .csv; - for standard output)")
+	return cmd
+}
+
+// templateReport says what was written.
+type templateReport struct {
+	File   string `json:"file"`
+	Kind   string `json:"kind"`
+	Survey string `json:"survey_code,omitempty"`
+}
+
+func runTemplate(a *app, opts templateOptions) error {
+	write := form.WriteXLSX
+	switch opts.kind {
+	case "xlsx":
+		if strings.TrimSpace(opts.survey) == "" {
+			return withHint(usageError{errors.New("a workbook carries its survey code")}, "name the round, for example --survey 2026-1")
+		}
+	case "csv":
+		write = form.WriteCSV
+	default:
+		return usageError{fmt.Errorf("there is no form %q; write xlsx or csv", opts.kind)}
+	}
+	areas, err := wards()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	err = write(&b, form.Options{SurveyCode: strings.TrimSpace(opts.survey), Areas: areas, Day: survey.DateOf(a.now())})
+	if err != nil {
+		return fmt.Errorf("writing the form: %w", err)
+	}
+	if opts.out == "-" {
+		_, err := io.Copy(a.stdout, &b)
+		return err
+	}
+	if opts.out == "" {
+		opts.out = "sehat-form." + opts.kind
+	}
+	if _, err := os.Stat(opts.out); err == nil {
+		return withHint(fmt.Errorf("%s is there already, and may be filled", opts.out), "name another file with --out, or remove that one")
+	}
+	if err := writeFile(opts.out, b.Bytes()); err != nil {
+		return err
+	}
+	return a.result(templateReport{opts.out, opts.kind, opts.survey}, "%s is ready to be filled; then: sehat import %s", opts.out, opts.out)
+}
+
+// wards reads the reference tables of wards and districts that are built in.
+func wards() (*survey.Areas, error) {
+	var tables []io.Reader
+	for _, name := range []string{"areas/districts.csv", "areas/wards.csv"} {
+		f, err := templates.Areas.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		tables = append(tables, f, strings.NewReader("\n"))
+	}
+	return survey.ParseAreas(io.MultiReader(tables...))
+}
