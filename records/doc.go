@@ -16,6 +16,7 @@
 //
 // # Persons
 //
-// A person is a cluster of resident records. Its canonical record is the earliest one that holds an active card, else the
-// one with the smallest id; only that record is given a card.
+// A person is a cluster of resident records. Its canonical record is the one whose card outranks the others' (a permanent one
+// before a temporary one, then the number that was given first), else the one with the smallest id; only that record is given a
+// card. A resident whom dedupe has not seen, or has to see again because somebody's decision arrived, waits.
 package records

@@ -17,7 +17,6 @@ type Options struct {
 	Decided  []Decided      // what people decided about pairs: it overrules the weights
 	Model    *Model         // a frozen model; nil learns one
 	Progress func(Progress) // called now and then from one goroutine
-	TempDir  string         // not used yet: passes are held in memory
 }
 
 // A Decided pair was decided by a person.

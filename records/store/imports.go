@@ -320,12 +320,3 @@ func scanKnownHousehold(row scanner) (records.KnownHousehold, error) {
 	err := row.Scan(&h.ID, &h.Key, &h.SurveyCode, &h.WardCode, &h.TeamID, &h.Consent, &h.VisitNo, &h.VisitDate, &h.VisitOutcome, &h.EnumeratorID)
 	return h, err
 }
-
-// Imports returns every import, newest first.
-func (s *Store) Imports(ctx context.Context) ([]records.Import, error) {
-	list, err := collect(query(ctx, s.read, scanImport, `SELECT `+importColumns+` FROM imports ORDER BY started_at DESC, id`))
-	if err != nil {
-		return nil, fmt.Errorf("reading imports: %w", err)
-	}
-	return list, nil
-}

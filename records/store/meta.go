@@ -93,11 +93,6 @@ func document(ctx context.Context, q querier, name string) ([]byte, error) {
 	return b, nil
 }
 
-// SaveDocument keeps a signed document under a name, in place of the one before it.
-func (s *Store) SaveDocument(ctx context.Context, name string, b []byte, at string) error {
-	return s.inTx(ctx, func(tx querier) error { return saveDocument(ctx, tx, name, b, at) })
-}
-
 func saveDocument(ctx context.Context, tx querier, name string, b []byte, at string) error {
 	_, err := upsert("documents", 1, "name", "bytes", "updated_at").rows(ctx, tx, [][]any{{name, b, at}})
 	return err

@@ -92,9 +92,6 @@ func (s *Store) Close() error {
 	return errors.Join(s.read.Close(), s.write.Close())
 }
 
-// Dialect returns "sqlite" or "postgres".
-func (s *Store) Dialect() string { return s.dialect.name }
-
 // inTx runs f in one transaction of the writer and commits it if f returns nil.
 func (s *Store) inTx(ctx context.Context, f func(tx querier) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
