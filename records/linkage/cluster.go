@@ -32,7 +32,7 @@ const (
 
 // matchOdds is the threshold of a match.
 func (l *linker) matchOdds() float32 {
-	if l.t.hasKin() {
+	if l.m.Kin {
 		return homeMatchOdds
 	}
 	return listMatchOdds

@@ -32,9 +32,14 @@ func (d *tokens) add(text string) uint32 {
 		text = text[:longestWord]
 	}
 	n, fresh := d.words.add(text)
-	if !fresh {
-		return n
+	if fresh {
+		d.describe(text)
 	}
+	return n
+}
+
+// describe computes what comparing a new word needs.
+func (d *tokens) describe(text string) {
 	key := soundKey(text)
 	if key == "" {
 		key = text
@@ -50,7 +55,6 @@ func (d *tokens) add(text string) uint32 {
 		t.start = t.start<<8 | uint32(text[i])
 	}
 	d.list = append(d.list, t)
-	return n
 }
 
 // text is the word itself.
@@ -97,8 +101,9 @@ type texts struct {
 	raw      *symbols // as it was written, where making the standard form costs more than looking it up; else nil
 	of       []uint32 // raw number to value number
 	counts   []uint32
-	total    uint32 // records that have a value
-	last     []byte // the value before: neighbours in a file share their address
+	total    uint32   // records that have a value
+	hashes   []uint32 // of the values, while blocks are made
+	last     []byte   // the value before: neighbours in a file share their address
 	lastNo   uint32
 }
 
@@ -153,6 +158,17 @@ func (d *texts) value(s string) uint32 {
 }
 
 func (d *texts) text(n uint32) string { return d.values.at(n) }
+
+// hash is the hash of a value's text, 0 for none.
+func (d *texts) hash(n uint32) uint32 {
+	switch {
+	case n == 0:
+		return 0
+	case int(n) < len(d.hashes):
+		return d.hashes[n]
+	}
+	return hash32(d.text(n))
+}
 
 func (d *texts) close() {
 	d.raw, d.of, d.last = nil, nil, nil

@@ -64,7 +64,7 @@ func (l *linker) households() {
 	if t.houseCount == 0 {
 		return
 	}
-	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8}
+	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8, priorS: l.m.HomePrior, alone: l.m.HomeAlone}
 	type hit struct {
 		key  uint64
 		edge int32
@@ -96,7 +96,11 @@ func (l *linker) households() {
 		h.meet(l, uint32(hits[i].key>>32), uint32(hits[i].key), known)
 		i = j
 	}
-	h.settle(float64(t.houseCount), t.rows.n)
+	if l.opts.Model == nil {
+		h.settle(float64(t.houseCount))
+		l.m.HomePrior, l.m.HomeAlone = h.priorS, h.alone
+	}
+	h.conclude()
 	for i := range h.cells {
 		c := &h.cells[i]
 		switch {
@@ -113,7 +117,7 @@ func (l *linker) households() {
 // meet compares two listings whole.
 func (h *homes) meet(l *linker, x, y uint32, known []int32) {
 	a, b := h.t.members(x), h.t.members(y)
-	if len(a) > len(b) {
+	if len(a) > len(b) || len(a) == len(b) && h.t.leastHash(a) > h.t.leastHash(b) {
 		a, b = b, a
 	}
 	m := meeting{from: int32(len(h.cells)), n1: int32(len(a)), n2: int32(len(b)), shared: -100}
@@ -167,6 +171,15 @@ func (h *homes) meet(l *linker, x, y uint32, known []int32) {
 	h.meets = append(h.meets, m)
 }
 
+// leastHash orders listings of one size by something that the order of the input does not change.
+func (t *table) leastHash(rows []uint32) uint64 {
+	least := uint64(math.MaxUint64)
+	for _, i := range rows {
+		least = min(least, t.hash(i))
+	}
+	return least
+}
+
 // compareIDs orders pairs by the hashes of their ids.
 func compareIDs(t *table, a, b, c, d uint32) int {
 	if a != c {
@@ -207,8 +220,8 @@ func (h *homes) own(a, b uint32, p pattern) (kin, far float64) {
 	return kin, far
 }
 
-// settle estimates the priors from the meetings themselves in a few rounds, and then each cell's odds.
-func (h *homes) settle(houses float64, records int) {
+// settle estimates the priors from the meetings themselves in a few rounds.
+func (h *homes) settle(houses float64) {
 	pairs := max(houses*(houses-1)/2, 1)
 	h.priorS = math.Log2(0.05 * houses / pairs)
 	for range 4 {
@@ -225,6 +238,10 @@ func (h *homes) settle(houses float64, records int) {
 			h.alone = math.Log2(max(lone/all, 0.02))
 		}
 	}
+}
+
+// conclude gives each cell its odds.
+func (h *homes) conclude() {
 	for i := range h.meets {
 		h.judge(&h.meets[i], func(c *cell, same, _ float64) {
 			c.result = float32(max(min(math.Log2(max(same, 1e-12)/max(1-same, 1e-12)), 40), -40))

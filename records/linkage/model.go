@@ -23,6 +23,7 @@ type levels [fieldCount][levelCount]float64
 // strangers, and how common the first two are. It serialises to JSON; a frozen model gives the same weights to the same
 // pair in any batch.
 type Model struct {
+	Version  int                // of the way levels and blocks are made
 	Records  int                // it was learned from
 	Same     levels             // P(level | one person), levels of a field sum to 1
 	Family   levels             // P(level | two people of one family)
@@ -30,8 +31,23 @@ type Model struct {
 	PSame    float64            // share of all pairs that are one person
 	PFamily  float64            // share of all pairs that are of one family, not of one listing
 	Fields   []bool             // which fields take part
+	Kin      bool               // families stand together in the data
+	Passes   []Pass             // which records are compared
 	Counts   map[string]Counts  // how common values are, by column
 	Sharing  map[string]float64 // words of names that are often shared within a listing: family names (see turn.go)
+
+	HomePrior, HomeAlone float64 // of two listings that may be one household; see household.go
+}
+
+// ModelVersion changes with the meaning of anything in a Model.
+const ModelVersion = 1
+
+// passes is the plan of a frozen model, nil without one.
+func (m *Model) passes() []Pass {
+	if m == nil {
+		return nil
+	}
+	return m.Passes
 }
 
 // companion returns the condition under which a field is looked up in the second set of stranger probabilities. Strangers
@@ -185,7 +201,7 @@ const mostRenamed = 0.35
 // estimate runs the rounds; blind keeps the personal fields of one person as they are believed beforehand.
 func estimate(ls *lesson, blind bool) *Model {
 	same0, family0 := startLevels()
-	m := &Model{Records: ls.records, Same: same0, Family: family0, Fields: ls.fields}
+	m := &Model{Version: ModelVersion, Records: ls.records, Same: same0, Family: family0, Fields: ls.fields, Kin: ls.kin}
 	if len(ls.coListed) > 0 {
 		learnFamily(&m.Family, &family0, ls.coListed)
 		family0 = m.Family

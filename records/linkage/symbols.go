@@ -75,6 +75,24 @@ func (y *symbols) bytesOf(n uint32) []byte {
 
 func (y *symbols) len() int { return len(y.ends) }
 
+// reopen allows adding again after close.
+func (y *symbols) reopen() {
+	y.bytes = []byte(y.whole)
+	y.slots = make([]uint64, 128)
+	for 4*len(y.ends) > 3*len(y.slots) {
+		y.slots = make([]uint64, 2*len(y.slots))
+	}
+	mask := uint32(len(y.slots) - 1)
+	for n := 1; n < len(y.ends); n++ {
+		h := uint32(maphash.Bytes(y.seed, y.bytes[y.ends[n-1]:y.ends[n]]))
+		i := h & mask
+		for y.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		y.slots[i] = uint64(h)<<32 | uint64(n)
+	}
+}
+
 // close ends adding and drops what only adding needs.
 func (y *symbols) close() {
 	y.whole = string(y.bytes)

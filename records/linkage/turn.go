@@ -50,16 +50,16 @@ func (t *table) turnNames(sharing map[string]float64) {
 		*given, *family = *family, *given
 		return true
 	}
-	for i := range uint32(t.rows.n) {
-		r := t.row(i)
-		if t.reading.whole[i] == 0 {
+	for n := range t.reading.whole {
+		r := t.row(t.from + uint32(n))
+		if t.reading.whole[n] == 0 {
 			continue
 		}
 		if turn(&r.given, &r.family) {
 			r.mid = r.given
 		}
 		turn(&r.altGiven, &r.altFamily)
-		family := t.reading.fatherFamily[i]
+		family := t.reading.fatherFamily[n]
 		turn(&r.father, &family)
 	}
 }
