@@ -44,6 +44,7 @@ var junkWords = map[string]bool{
 type name struct {
 	given  uint32 // the first core word
 	mid    uint32 // given and the further words before the family name, joined ("ram prakash" is ramprakash)
+	second uint32 // the word after the first that is no mere prefix: the given name of those who write the family name first
 	family uint32 // the last word where there is more than one; its token knows whether it is a mere suffix
 	father uint32 // the given name after s/o, d/o, w/o
 	junk   bool   // words, but none that names anyone
@@ -130,7 +131,7 @@ func (d *tokens) fullName(latin string) name {
 			words[i] = letter
 		}
 	}
-	for len(words) > 1 && nameRoles[words[0]] == rolePrefix {
+	for len(words) > 1 && isPrefix(words[0]) {
 		words = words[1:]
 	}
 	if words[0] == "abdul" && len(words) > 1 { // abdul binds the next word: abdul rahman
@@ -143,12 +144,39 @@ func (d *tokens) fullName(latin string) name {
 	last := len(words) - 1
 	if last > 0 {
 		n.family = d.add(words[last])
+		for _, w := range words[1:] {
+			if n.second = d.add(w); !isPrefix(w) {
+				break
+			}
+		}
 	}
 	n.mid = d.add(strings.Join(words[:max(last, 1)], ""))
 	if last == 1 && nameRoles[words[1]] == roleSuffix {
 		n.mid = d.add(words[0] + words[1]) // "ram lal" may be written "ramlal"
 	}
 	return n
+}
+
+// isPrefix reports a religious prefix: those listed, and Mohammad in all its spellings (mhd, mohemmd, mohammda), which are too many
+// to list. Mahmood is another name.
+func isPrefix(word string) bool {
+	if nameRoles[word] == rolePrefix {
+		return true
+	}
+	if len(word) < 2 || word[0] != 'm' || strings.Contains(word, "oo") || strings.HasSuffix(word, "ud") && !strings.HasSuffix(word, "mud") {
+		return false
+	}
+	var bones []byte
+	for i := 0; i < len(word); i++ {
+		if c := word[i]; !isVowel(c) && (len(bones) == 0 || bones[len(bones)-1] != c) {
+			bones = append(bones, c)
+		}
+	}
+	switch string(bones) {
+	case "mhd", "mhmd", "mhm":
+		return len(word) <= 4 || string(bones) == "mhmd"
+	}
+	return false
 }
 
 // letterNames are the English letters as Hindi writes an initial: के. is k.
@@ -180,7 +208,7 @@ func (d *tokens) apartName(given, family string) name {
 	if n.junk {
 		return n
 	}
-	for len(g) > 1 && nameRoles[g[0]] == rolePrefix {
+	for len(g) > 1 && isPrefix(g[0]) {
 		g = g[1:]
 	}
 	for len(g) > 1 && nameRoles[g[len(g)-1]] == roleSuffix {

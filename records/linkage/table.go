@@ -64,7 +64,7 @@ type reading struct {
 	full, given, family *symbols
 	fullNames           []name
 	apartNames          map[uint64]name // by numbers of given and family
-	fatherFamily        []uint32        // the other word of the father's name, by record
+	second              [][3]uint32     // name.second of the name, of that in the second script, and of the father's, by record
 	whole               []uint8         // which names came as one text and may be turned about
 	relations           *symbols
 	kins                []kin // by relation
@@ -143,7 +143,8 @@ func (t *table) add(r *Record) {
 	if w.father == 0 {
 		w.father = n.father
 	}
-	t.reading.fatherFamily = append(t.reading.fatherFamily, father.family)
+	rd := t.reading
+	rd.second = append(rd.second, [3]uint32{n.second, alt.second, father.second})
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
 	if n.junk {
 		w.flags |= rowVoid

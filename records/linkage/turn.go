@@ -40,27 +40,29 @@ func (t *table) turnNames(sharing map[string]float64) {
 	for w := range by {
 		by[w] = max(sharing[string(t.names.words.bytesOf(uint32(w)))], unshared)
 	}
-	turn := func(given, family *uint32) bool {
-		if *given == 0 || *family == 0 || t.names.list[*family].suffix || len(t.names.words.bytesOf(*family)) < 2 {
+	turn := func(given *uint32, next uint32, family *uint32) bool {
+		first := *given
+		if first == 0 || next == 0 || t.names.list[next].suffix || len(t.names.words.bytesOf(next)) < 2 {
 			return false
 		}
-		if g, f := by[*given], by[*family]; g < 0.4 || g < f+0.2 {
+		if g, f := by[first], by[next]; g < 0.4 || g < f+0.2 {
 			return false
 		}
-		*given, *family = *family, *given
+		*given, *family = next, first
 		return true
 	}
-	for n := range t.reading.whole {
-		r := t.row(t.from + uint32(n))
-		if t.reading.whole[n] == 0 {
+	rd := t.reading
+	for k := range rd.whole {
+		r := t.row(t.from + uint32(k))
+		if rd.whole[k] == 0 {
 			continue
 		}
-		if turn(&r.given, &r.family) {
+		if turn(&r.given, rd.second[k][0], &r.family) {
 			r.mid = r.given
 		}
-		turn(&r.altGiven, &r.altFamily)
-		family := t.reading.fatherFamily[n]
-		turn(&r.father, &family)
+		turn(&r.altGiven, rd.second[k][1], &r.altFamily)
+		var family uint32
+		turn(&r.father, rd.second[k][2], &family)
 	}
 }
 
