@@ -60,11 +60,20 @@ func companion(f field, p pattern) int {
 			return 1
 		}
 	case fieldArea:
-		if l := p.level(fieldStreet); l == textExact || l == textAlike {
+		if sameStreet(p) {
+			return 1
+		}
+	case fieldHouse:
+		if l := p.level(fieldArea); sameStreet(p) && l != 0 && l <= areaAlike {
 			return 1
 		}
 	}
 	return 0
+}
+
+func sameStreet(p pattern) bool {
+	l := p.level(fieldStreet)
+	return l == textExact || l == textAlike
 }
 
 // startSame and startFamily are what is believed before the data speak: error rates seen in surveys of the kind. They
@@ -171,6 +180,7 @@ type lesson struct {
 	random     []counted // pairs drawn blindly: nearly all strangers
 	likeNamed  []counted // pairs drawn among those of one given name
 	sameStreet []counted // pairs drawn among those of one street
+	sameLane   []counted // the same, of one locality too
 	coListed   []counted // pairs of one listing: family
 	kin        bool      // families are in the data
 	decided    []counted // pairs that a person found to be one
@@ -260,6 +270,8 @@ func estimate(ls *lesson, blind bool) *Model {
 		streets := strangers(ls, ls.sameStreet, w, &plain)
 		m.Stranger[1] = named
 		m.Stranger[1][fieldArea] = streets[fieldArea]
+		lanes := strangers(ls, ls.sameLane, w, &plain)
+		m.Stranger[1][fieldHouse] = lanes[fieldHouse]
 	}
 	return m
 }

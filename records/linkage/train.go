@@ -75,6 +75,12 @@ func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32)
 	ls.random = drawRandom(c, fr, order)
 	ls.likeNamed = drawLike(c, fr, order, func(r *row) uint32 { return t.names.list[r.given].sound })
 	ls.sameStreet = drawLike(c, fr, order, func(r *row) uint32 { return r.street })
+	ls.sameLane = drawLike(c, fr, order, func(r *row) uint32 {
+		if r.street == 0 || r.locality == 0 {
+			return 0
+		}
+		return nonzero(uint32(mix(uint64(r.street)<<32|uint64(r.locality)) >> 32))
+	})
 	ls.coListed = drawListed(c, order)
 	known := tally{}
 	for _, d := range decided {
