@@ -27,6 +27,8 @@ type homes struct {
 	priorS  float64 // log2 odds that two listings are one household
 	alone   float64 // what the prior of a lone pair loses: log2
 	present float64
+	kinds   *kinds
+	sounds  []uint32 // scratch
 }
 
 // A meeting is two listings that may be one household.
@@ -54,7 +56,7 @@ const largestHome = 24
 // echo is how many bits an agreement of names is worth less when other members' names agree too, between strangers: whoever
 // shares a name shares a community and a generation, and with them the names of the rest of the family. The first agreement
 // of two listings counts whole.
-const echo = 2.5
+const echo = 1.0
 
 // faint is the log2 same-against-family weight below which a cell cannot matter.
 const faint = -4
@@ -64,7 +66,7 @@ func (l *linker) households() {
 	if t.houseCount == 0 {
 		return
 	}
-	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8, priorS: l.m.HomePrior, alone: l.m.HomeAlone}
+	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t)}
 	type hit struct {
 		key  uint64
 		edge int32
@@ -178,6 +180,21 @@ func (t *table) leastHash(rows []uint32) uint64 {
 		least = min(least, t.hash(i))
 	}
 	return least
+}
+
+// agreed notes the names on which a pair agrees.
+func (h *homes) agreed(c *cell) {
+	x := h.t.row(c.a)
+	note := func(f field, word uint32) {
+		if l := c.p.level(f); l >= nameExact && l <= nameTypo && word > 0 {
+			if s := h.t.names.list[word].sound; !slices.Contains(h.sounds, s) {
+				h.sounds = append(h.sounds, s)
+			}
+		}
+	}
+	note(fieldGiven, x.given)
+	note(fieldFamily, x.family)
+	note(fieldFather, x.father)
 }
 
 // compareIDs orders pairs by the hashes of their ids.
@@ -304,18 +321,24 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 		return sum
 	}
 	members := 0
+	h.sounds = h.sounds[:0]
 	home, apart := h.priorS+float64(m.shared)+echo, 0.0
 	for i := 0; i < len(cells); { // cells stand in order of a
-		lift, j := float32(0), i
+		lift, j, best := float32(0), i, i
 		for ; j < len(cells) && cells[j].a == cells[i].a; j++ {
 			lift = max(lift, cells[j].far)
+			if share[j]*free[j] > share[best]*free[best] {
+				best = j
+			}
 		}
+		h.agreed(&cells[best])
 		home += math.Log2(sums(i)) + float64(lift)
 		apart += math.Log2(lone(i))
 		members++
 		i = j
 	}
 	home += float64(int(m.n1)-members) * math.Log2(1-h.present)
+	home -= h.kinds.excess(h.sounds)
 	m.sure = probability(home - apart)
 	for i := range cells {
 		inHome := m.sure * share[i] * free[i] / sums(i)

@@ -125,7 +125,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 			return nil, err
 		}
 		l.m = learn(ls)
-		l.m.Counts, l.m.Sharing, l.m.Passes = counts, l.t.sharing, l.b.passes
+		l.m.Counts, l.m.Sharing, l.m.Passes, l.m.Communities = counts, l.t.sharing, l.b.passes, l.t.communities
 		refused = l.m.check(ls)
 	}
 	l.w = l.m.weights()

@@ -36,6 +36,7 @@ type Model struct {
 	Counts   map[string]Counts  // how common values are, by column
 	Sharing  map[string]float64 // words of names that are often shared within a listing: family names (see turn.go)
 
+	Communities          *communities // of names; see community.go
 	HomePrior, HomeAlone float64 // of two listings that may be one household; see household.go
 }
 

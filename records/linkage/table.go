@@ -49,7 +49,8 @@ type table struct {
 	person                               []uint32 // the row whose id named each row's person before this run, or nobody; nil if none did
 	sharers                              []uint32 // households (or records) that share each mobile
 
-	sharing map[string]float64 // Model.Sharing
+	sharing     map[string]float64 // Model.Sharing
+	communities *communities       // Model.Communities
 
 	from       uint32   // the first row that is read now; those before stood already
 	households *symbols // ids of the listings; nil when all is read, unless they are wanted
@@ -233,6 +234,11 @@ func (t *table) finish(m *Model, keep bool) error {
 		t.sharing = t.learnClans()
 	}
 	t.turnNames(t.sharing)
+	if m != nil {
+		t.communities = m.Communities
+	} else {
+		t.communities = learnCommunities(t)
+	}
 	t.namePersons()
 	t.reading = nil
 	if keep {
