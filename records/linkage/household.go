@@ -28,6 +28,7 @@ type homes struct {
 	alone   float64 // what the prior of a lone pair loses: log2
 	present float64
 	kinds   *kinds
+	sizes   []float64
 	sounds  []uint32 // scratch
 }
 
@@ -37,6 +38,7 @@ type meeting struct {
 	n1, n2   int32 // members, n1 <= n2
 	shared   float32
 	sure     float64 // posterior of S
+	found    float64 // members of the smaller listing who are in the other, if S
 }
 
 // A cell is one pair across a meeting.
@@ -50,13 +52,16 @@ type cell struct {
 	p      pattern
 }
 
+// startPresent is believed of how many members of a listing stand in another one of the same household, and counts as much as
+// priorPresent of them seen; mostPresent leaves room for those who were away.
+const (
+	startPresent = 0.85
+	priorPresent = 100
+	mostPresent  = 0.97
+)
+
 // largestHome is the largest listing compared whole; a hostel's is not a family's.
 const largestHome = 24
-
-// echo is how many bits an agreement of names is worth less when other members' names agree too, between strangers: whoever
-// shares a name shares a community and a generation, and with them the names of the rest of the family. The first agreement
-// of two listings counts whole.
-const echo = 1.0
 
 // faint is the log2 same-against-family weight below which a cell cannot matter.
 const faint = -4
@@ -66,7 +71,7 @@ func (l *linker) households() {
 	if t.houseCount == 0 {
 		return
 	}
-	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t)}
+	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: l.m.HomePresent, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t), sizes: l.m.HomeSizes}
 	type hit struct {
 		key  uint64
 		edge int32
@@ -99,8 +104,10 @@ func (l *linker) households() {
 		i = j
 	}
 	if l.opts.Model == nil {
+		h.sizes = t.listingSizes()
+		l.m.HomeSizes = h.sizes
 		h.settle(float64(t.houseCount))
-		l.m.HomePrior, l.m.HomeAlone = h.priorS, h.alone
+		l.m.HomePrior, l.m.HomeAlone, l.m.HomePresent = h.priorS, h.alone, h.present
 	}
 	h.conclude()
 	for i := range h.cells {
@@ -231,26 +238,29 @@ func (h *homes) own(a, b uint32, p pattern) (kin, far float64) {
 	_, kin = h.w.against(p & kins)
 	s, k := h.w.against(p & own)
 	far = s + h.fr.of(h.t, a, b, p&own) - k
-	if l := p.level(fieldGiven); l >= nameExact && l <= nameShort {
-		far -= echo
-	}
 	return kin, far
 }
 
 // settle estimates the priors from the meetings themselves in a few rounds.
 func (h *homes) settle(houses float64) {
 	pairs := max(houses*(houses-1)/2, 1)
-	h.priorS = math.Log2(0.05 * houses / pairs)
+	h.priorS, h.present = math.Log2(0.05*houses/pairs), startPresent
 	for range 4 {
 		sure, lone, all := 0.0, 0.0, 0.0
+		found, there := 0.0, 0.0
 		for i := range h.meets {
 			h.judge(&h.meets[i], func(c *cell, same, sameAlone float64) {
 				all += same
 				lone += sameAlone
 			})
-			sure += h.meets[i].sure
+			m := &h.meets[i]
+			sure += m.sure
+			if m.sure > 0.9 {
+				found, there = found+m.found, there+float64(m.n1)
+			}
 		}
 		h.priorS = math.Log2(max(sure, 1) / pairs)
+		h.present = min((startPresent*priorPresent+found)/(priorPresent+there), mostPresent)
 		if all > 0 {
 			h.alone = math.Log2(max(lone/all, 0.02))
 		}
@@ -264,6 +274,42 @@ func (h *homes) conclude() {
 			c.result = float32(max(min(math.Log2(max(same, 1e-12)/max(1-same, 1e-12)), 40), -40))
 		})
 	}
+}
+
+// extra is the evidence in how many the larger listing has over those found: few if both are one household.
+func (h *homes) extra(n1, n2 int, found float64) float64 {
+	if len(h.sizes) == 0 {
+		return 0
+	}
+	x := max(n2-int(math.Round(found)), 0)
+	lambda := float64(n1)*(1-h.present)/h.present + 0.2
+	p := math.Exp(-lambda)
+	for i := 1; i <= x; i++ {
+		p *= lambda / float64(i)
+	}
+	part := 0.05
+	p = (1-part)*p + part/8
+	return math.Log2(p / h.sizes[min(n2, len(h.sizes)-1)])
+}
+
+// listingSizes is the share of the listings that have so many members.
+func (t *table) listingSizes() []float64 {
+	sizes := make([]float64, largestHome+2)
+	n := 0.0
+	for h := uint32(1); h <= t.houseCount; h++ {
+		if m := len(t.members(h)); m > 0 {
+			sizes[min(m, largestHome+1)]++
+			n++
+		}
+	}
+	for i := range sizes {
+		sizes[i] = max(sizes[i], 1) / max(n, 1)
+		if i > largestHome {
+			sizes[i] = max(sizes[i], 0.01)
+		}
+		sizes[i] = max(sizes[i], 0.002)
+	}
+	return sizes
 }
 
 // judge computes the posterior of S for a meeting and of every cell in it; f is told each cell's probability of one person,
@@ -322,7 +368,7 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 	}
 	members := 0
 	h.sounds = h.sounds[:0]
-	home, apart := h.priorS+float64(m.shared)+echo, 0.0
+	home, apart := h.priorS+float64(m.shared), 0.0
 	for i := 0; i < len(cells); { // cells stand in order of a
 		lift, j, best := float32(0), i, i
 		for ; j < len(cells) && cells[j].a == cells[i].a; j++ {
@@ -339,6 +385,11 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 	}
 	home += float64(int(m.n1)-members) * math.Log2(1-h.present)
 	home -= h.kinds.excess(h.sounds)
+	m.found = 0
+	for i := range cells {
+		m.found += share[i] * free[i] / sums(i)
+	}
+	home += h.extra(int(m.n1), int(m.n2), m.found)
 	m.sure = probability(home - apart)
 	for i := range cells {
 		inHome := m.sure * share[i] * free[i] / sums(i)

@@ -36,8 +36,9 @@ type Model struct {
 	Counts   map[string]Counts  // how common values are, by column
 	Sharing  map[string]float64 // words of names that are often shared within a listing: family names (see turn.go)
 
-	Communities          *communities // of names; see community.go
-	HomePrior, HomeAlone float64 // of two listings that may be one household; see household.go
+	Communities                       *communities // of names; see community.go
+	HomePrior, HomeAlone, HomePresent float64      // of two listings that may be one household; see household.go
+	HomeSizes                         []float64    // share of the listings that have so many members
 }
 
 // ModelVersion changes with the meaning of anything in a Model.
