@@ -17,7 +17,7 @@ type communities struct {
 }
 
 const (
-	classesMost    = 12
+	classesMost    = 16
 	classWords     = 400    // words that may begin a class
 	classListings  = 30_000 // listings looked at
 	classRounds    = 8
@@ -47,7 +47,7 @@ func learnCommunities(t *table) *communities {
 	if k < 2 {
 		return &communities{}
 	}
-	// ratio[w*k+c] is P(w|c)/P(w).
+	// ratio[w*k+c] is the logarithm of P(w|c)/P(w).
 	ratio := make([]float64, words*k)
 	share := make([]float64, k)
 	for c := range share {
@@ -92,7 +92,7 @@ func learnCommunities(t *table) *communities {
 			}
 			for c := range k {
 				expected := df[w] / total * sum[c]
-				ratio[w*k+c] = max((got[w*k+c]+classShrink*share[c])/(expected+classShrink*share[c]), leastRatio)
+				ratio[w*k+c] = math.Log(max((got[w*k+c]+classShrink*share[c])/(expected+classShrink*share[c]), leastRatio))
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func learnCommunities(t *table) *communities {
 		if df[w] >= classLeast {
 			r := make([]float32, k)
 			for c := range r {
-				r[c] = float32(ratio[w*k+c])
+				r[c] = float32(math.Exp(ratio[w*k+c]))
 			}
 			m.Ratio[string(t.names.sounds.bytesOf(uint32(w)))] = r
 		}
@@ -112,14 +112,15 @@ func learnCommunities(t *table) *communities {
 // classOf is the posterior of the classes of one listing.
 func classOf(post, share, ratio []float64, d []uint32) {
 	k := len(share)
-	most := math.Inf(-1)
 	for c := range post {
 		post[c] = math.Log(max(share[c], 1e-9))
-		for _, w := range d {
-			post[c] += math.Log(ratio[int(w)*k+c])
-		}
-		most = max(most, post[c])
 	}
+	for _, w := range d {
+		for c, r := range ratio[int(w)*k : int(w+1)*k] {
+			post[c] += r
+		}
+	}
+	most := slices.Max(post)
 	sum := 0.0
 	for c := range post {
 		post[c] = math.Exp(post[c] - most)
@@ -199,25 +200,35 @@ func beginnings(t *table, docs [][]uint32, df []float64) (chosen []uint32) {
 			}
 		}
 	}
-	n := float64(len(docs))
-	lift := make([]float64, len(top)) // how much oftener than by chance a word stands with a chosen one
+	near := make([]float64, len(top)) // likeness of the company a word keeps to that of a chosen one
 	for len(chosen) < classesMost && len(chosen) < len(top) {
 		best, most := -1, 0.0
 		for i, w := range top {
-			if s := df[w] * max(1-lift[i], 0); s > most {
+			if s := math.Sqrt(df[w]) * (1 - near[i]); s > most {
 				best, most = i, s
 			}
 		}
-		if best < 0 || most < max(classLeast, n/2000) {
+		if best < 0 {
 			break
 		}
 		chosen = append(chosen, top[best])
-		for i, w := range top {
-			lift[i] = max(lift[i], together[i*len(top)+best]*n/(df[w]*df[top[best]]))
+		for i := range top {
+			near[i] = max(near[i], likeness(together[i*len(top):(i+1)*len(top)], together[best*len(top):(best+1)*len(top)]))
 		}
-		lift[best] = 1
+		near[best] = 1
 	}
 	return chosen
+}
+
+// likeness is the Bhattacharyya coefficient of two lists of counts: 1 for the same shares, 0 for nothing in common.
+func likeness(a, b []float64) float64 {
+	sum, na, nb := 0.0, 0.0, 0.0
+	for i := range a {
+		sum += math.Sqrt(a[i] * b[i])
+		na += a[i]
+		nb += b[i]
+	}
+	return sum / math.Sqrt(max(na*nb, 1e-9))
 }
 
 // kinds are communities by the numbers of one table's sounds.

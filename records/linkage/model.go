@@ -103,7 +103,7 @@ func startLevels() (same, family levels) {
 	set(&same, fieldFather, .64, .12, .08, .03, .01, .02, .05, 0, .05)
 	set(&family, fieldFather, .35, .05, .02, .01, .01, .03, .30, 0, .23)
 	//                     exact jan typo two month year near close heap yonly ynear off far ageoff agefar
-	set(&same, fieldBirth, .50, .02, .08, .06, .02, .05, .12, .04, .02, .01, .02, .02, .01, .02, .01)
+	set(&same, fieldBirth, .50, .02, .08, .06, .02, .05, .12, .04, .02, .01, .02, .02, .003, .02, .003)
 	set(&family, fieldBirth, .01, .005, .003, .01, .004, .02, .05, .07, .03, .01, .03, .12, .288, .10, .25)
 	set(&same, fieldSex, .98, .02)
 	set(&family, fieldSex, .45, .55)
