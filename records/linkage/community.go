@@ -239,6 +239,9 @@ type kinds struct {
 }
 
 func (m *communities) kinds(t *table) *kinds {
+	if m == nil {
+		m = &communities{}
+	}
 	k := &kinds{share: m.Share, at: make([]int32, t.names.sounds.len())}
 	for w := range k.at {
 		k.at[w] = -1

@@ -1,5 +1,7 @@
 package linkage
 
+import "strings"
+
 // samePostalArea reports postcodes of letters and digits with one outward part: tq13 8df, tq13 8hu.
 func samePostalArea(a, b string) bool {
 	if len(a) < 5 || len(a) != len(b) || a[0] < 'a' || a[0] > 'z' {
@@ -20,7 +22,7 @@ func compareTexts(a, b string) uint8 {
 	if len(a) > len(b) || len(a) == len(b) && a > b { // Jaro's matching is not symmetric
 		a, b = b, a
 	}
-	if len(a) >= 3 && oneTypo(a, b) && !numbersDiffer(a, b) {
+	if len(a) >= 3 && (oneTypo(a, b) && !numbersDiffer(a, b) || numberedWithin(a, b)) {
 		return textAlike
 	}
 	jw := jaroWinkler(a, b)
@@ -34,6 +36,18 @@ func compareTexts(a, b string) uint8 {
 		return textPart
 	}
 	return textDiffers
+}
+
+// numberedWithin reports that all words of a stand in b too, and one of them has a number: gali26 in blockc gali26.
+func numberedWithin(a, b string) bool {
+	numbered := false
+	for w := range strings.FieldsSeq(a) {
+		if !containsWord(b, w) {
+			return false
+		}
+		numbered = numbered || strings.ContainsAny(w, "0123456789")
+	}
+	return numbered
 }
 
 // numbersDiffer reports whether both texts hold digits and not the same ones: gali 4 is not gali 5.

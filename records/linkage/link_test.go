@@ -295,7 +295,10 @@ func FuzzLink(f *testing.F) {
 
 func TestTheExplanationIsAWaterfallInWords(t *testing.T) {
 	same, family := startLevels()
-	m := &Model{Records: 1000, Same: same, Family: family, PSame: 1e-6, PFamily: 1e-5, Fields: make([]bool, fieldCount), Counts: map[string]Counts{}}
+	m := &Model{
+		Records: 1000, Same: same, Family: family, PSame: 1e-6, PFamily: 1e-5, Fields: make([]bool, fieldCount), Kin: true, Counts: map[string]Counts{},
+		HomePrior: -17, HomeAlone: -3, HomePresent: 0.9, HomeSizes: []float64{0.2, 0.2, 0.2},
+	}
 	for f := range m.Stranger[0] {
 		for l := 1; l < levelCount; l++ {
 			m.Stranger[0][f][l], m.Stranger[1][f][l] = 0.01, 0.02
