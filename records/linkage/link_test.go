@@ -313,7 +313,7 @@ func TestTheExplanationIsAWaterfallInWords(t *testing.T) {
 		t.Fatalf("%d pairs", len(r.Pairs))
 	}
 	const want = "prior of any two records -19.9; given name the same +6.1; family name the same +5.1; father or husband a slip apart +2.0; birth ages agree +2.6; " +
-		"sex the same +5.6; area locality spelt otherwise +1.6; house number the same +6.2; mobile the same +5.6; family may be a relative -6.6; household other members agree +5.5 = 13.8"
+		"sex the same +5.6; area locality spelt otherwise +1.6; house number the same +6.2; mobile the same +5.6; family may be a relative -6.6; household other members agree +6.6 = 14.9"
 	if got := r.Explain(r.Pairs[0]).String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
