@@ -24,7 +24,7 @@ func (d Decision) String() string {
 // families are in the data (see hasKin) a wrong match gives a card to a relative: there more is asked for than
 // of a bare list, where a missed match costs as much as a wrong one.
 const (
-	homeMatchOdds = 4.2  // probability 0.95
+	homeMatchOdds = 5.0  // probability 0.97
 	listMatchOdds = 2.0  // probability 0.8
 	reviewOdds    = -5.6 // probability 0.02
 	keepOdds      = -7.0 // below this a pair is forgotten
