@@ -204,6 +204,7 @@ type BlockReport struct {
 	Passes       []PassReport
 	Compared     int64   // pairs compared, each once
 	Left         int64   // pairs that agree on a whole key and were still too many to compare
+	Spread       int64   // matches that no block brought together, but their households
 	Completeness float64 // estimated share of the true pairs that were compared; 0 where it cannot be told
 }
 
@@ -389,31 +390,45 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 	return false
 }
 
-// reach notes which passes found the matches, and estimates from it how many true pairs no pass brought together. With f1
-// matches found by one pass alone and f2 by exactly two, at least f1²/2f2 were found by none (Chao 1987). Passes with parts in
-// common lean the estimate to the hopeful side.
-func (b *blocks) reach(matches []edge) {
-	var by [maxPasses + 1]float64
-	found := 0.0
+// reach notes which passes found the matches, and estimates from it how many true pairs nothing brought together. Households
+// that met over one member had all the others compared, so only pairs that stood alone can have been missed. Of these the
+// passes that need a name and those that need none are two samples: of what one found, the share that the other found too is
+// the other's share of all (Petersen 1896). Each pair counts by its probability. What is spelt otherwise everywhere is found by
+// neither: the estimate leans to the hopeful side.
+func (b *blocks) reach(edges []edge, together func(e edge) bool) {
+	const byName, byOther = 1, 2
 	n := len(b.passes)
-	for _, e := range matches {
-		times := 0
+	ways := make([]int, n)
+	for k, p := range b.passes {
+		ways[k] = byOther
+		if slices.ContainsFunc(p.First, func(f part) bool { return f <= partFather || f == partInitial || f == partNames }) {
+			ways[k] = byName
+		}
+	}
+	var alone [byName | byOther + 1]float64
+	all := 0.0
+	for _, e := range edges {
+		match, found := together(e), 0
 		for k := range n {
 			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
-				if times == 0 {
+				if found == 0 && match {
 					b.report.Passes[k].Matches++
 				}
-				times++
+				found |= ways[k]
 			}
 		}
-		if times > 0 {
-			found++
+		if match && found == 0 {
+			b.report.Spread++
 		}
-		by[times]++
+		p := probability(float64(e.odds))
+		all += p
+		if !e.met {
+			alone[found] += p
+		}
 	}
-	if found < 20 {
+	if all < 20 {
 		return // too few to tell
 	}
-	missed := max(by[1]*by[1]/(2*max(by[2], 1)), by[0])
-	b.report.Completeness = found / (found + missed)
+	missed := alone[byName] * alone[byOther] / max(alone[byName|byOther], 1)
+	b.report.Completeness = all / (all + missed)
 }

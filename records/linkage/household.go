@@ -36,6 +36,7 @@ type homes struct {
 type meeting struct {
 	from, to int32 // its cells
 	n1, n2   int32 // members, n1 <= n2
+	known    int32 // pairs that blocks had brought together
 	shared   float32
 	sure     float64 // posterior of S
 	found    float64 // members of the smaller listing who are in the other, if S
@@ -110,15 +111,17 @@ func (l *linker) households() {
 		l.m.HomePrior, l.m.HomeAlone, l.m.HomePresent = h.priorS, h.alone, h.present
 	}
 	h.conclude()
-	for i := range h.cells {
-		c := &h.cells[i]
-		switch {
-		case c.edge >= 0:
-			e := &l.edges[c.edge]
-			e.home = c.result - e.odds
-			e.odds = c.result
-		case c.result > keepOdds:
-			l.edges = append(l.edges, edge{a: c.a, b: c.b, odds: c.result, home: c.result - c.odds, pattern: c.p})
+	for _, m := range h.meets {
+		for _, c := range h.cells[m.from:m.to] {
+			switch {
+			case c.edge >= 0:
+				e := &l.edges[c.edge]
+				e.home = c.result - e.odds
+				e.odds = c.result
+				e.met = m.known > 1
+			case c.result > keepOdds:
+				l.edges = append(l.edges, edge{a: c.a, b: c.b, odds: c.result, home: c.result - c.odds, pattern: c.p, met: true})
+			}
 		}
 	}
 }
@@ -129,7 +132,7 @@ func (h *homes) meet(l *linker, x, y uint32, known []int32) {
 	if len(a) > len(b) || len(a) == len(b) && h.t.leastHash(a) > h.t.leastHash(b) {
 		a, b = b, a
 	}
-	m := meeting{from: int32(len(h.cells)), n1: int32(len(a)), n2: int32(len(b)), shared: -100}
+	m := meeting{from: int32(len(h.cells)), n1: int32(len(a)), n2: int32(len(b)), known: int32(len(known)), shared: -100}
 	add := func(i, j uint32, p pattern, edge int32) {
 		if (h.t.row(i).flags|h.t.row(j).flags)&rowVoid != 0 {
 			return

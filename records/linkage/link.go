@@ -75,6 +75,7 @@ type edge struct {
 	odds    float32
 	home    float32 // what the household added to odds
 	pattern pattern
+	met     bool // their households met over another pair, too
 	barred  bool // by a never-match rule
 	bridge  bool
 }
@@ -328,7 +329,7 @@ func (l *linker) result(refused *ErrImplausible, fresh []edge, touched []bool, s
 	}
 	r.Pairs = append(r.Pairs, l.implied(known, touched)...)
 	if touched == nil {
-		l.b.reach(slices.DeleteFunc(l.edges, func(e edge) bool { return l.forest.root(e.a) != l.forest.root(e.b) }))
+		l.b.reach(l.edges, func(e edge) bool { return l.forest.root(e.a) == l.forest.root(e.b) })
 	}
 	r.Blocks = l.b.report
 	r.Compared = r.Blocks.Compared

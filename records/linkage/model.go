@@ -113,11 +113,11 @@ func startLevels() (same, family levels) {
 	set(&family, fieldHouse, .72, .06, .08, .14)
 	set(&same, fieldStreet, .66, .14, .08, .12)
 	set(&family, fieldStreet, .66, .14, .08, .12)
-	set(&same, fieldMobile, .50, .05, .45)
-	set(&family, fieldMobile, .55, .02, .43)
+	set(&same, fieldMobile, .50, .05, 0, .45)
+	set(&family, fieldMobile, .55, .02, 0, .43)
 	for _, f := range []field{fieldEPIC, fieldABHA} {
-		set(&same, f, .87, .07, .06)
-		set(&family, f, .001, .02, .979)
+		set(&same, f, .87, .07, 0, .06)
+		set(&family, f, .001, .02, 0, .979)
 	}
 	for f := fieldExtra; f < fieldCount; f++ {
 		set(&same, f, .62, .14, .08, .16)
