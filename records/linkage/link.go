@@ -17,6 +17,7 @@ type Options struct {
 	Decided  []Decided      // what people decided about pairs: it overrules the weights
 	Model    *Model         // a frozen model; nil learns one
 	Progress func(Progress) // called now and then from one goroutine
+	Report   bool           // fill in Result.Report, which takes a little longer
 }
 
 // A Decided pair was decided by a person.
@@ -54,6 +55,7 @@ type Result struct {
 	Model    *Model
 	Blocks   BlockReport
 	Refused  *ErrImplausible // why no weights were trusted; nil where they were
+	Report   *Report         // with Options.Report
 
 	l      *linker
 	person []uint32 // record whose id names the person, by record
@@ -129,6 +131,12 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	}
 	l.progress("cluster", 0, 0)
 	l.cluster()
+	if opts.Report {
+		kept := slices.Clone(l.edges)
+		r := l.result(refused)
+		r.Report = l.report(r, kept)
+		return r, nil
+	}
 	return l.result(refused), nil
 }
 
