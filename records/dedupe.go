@@ -30,6 +30,8 @@ type DedupeReport struct {
 	Reviews       int    `json:"reviews"` // pairs that wait for a person
 	Persons       int    `json:"persons"`
 	Refused       string `json:"refused,omitempty"` // why no weights could be estimated; then everyone is a person of their own
+
+	Linkage *linkage.Report `json:"-"` // with linkage.Options.Report
 }
 
 // Dedupe finds the residents who were recorded twice. Everybody is compared anew and the matches of the run before are
@@ -67,7 +69,7 @@ func dedupe(ctx context.Context, s LinkStore, opts linkage.Options) (DedupeRepor
 	if err := s.SaveLinkage(ctx, decisions, matches, persons); err != nil {
 		return DedupeReport{}, err
 	}
-	report := DedupeReport{Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons}
+	report := DedupeReport{Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons, Linkage: result.Report}
 	if result.Refused != nil {
 		report.Refused = result.Refused.Error()
 	}

@@ -15,6 +15,7 @@ type dedupeOptions struct {
 	columns  []string
 	pairs    string
 	clusters string
+	report   string
 }
 
 func newDedupeCommand(a *app) *cobra.Command {
@@ -37,16 +38,22 @@ Fields: id, household, line_no, full_name, full_name_hi, given_name, family_name
 father_or_husband_name, relation, sex, birth_date (any common form, partial too),
 birth_year, birth_month, birth_day, age_years, visit_date, mobile, epic_no,
 abha_number, house_no, address_line, locality, pin_code, ward_code, and
-text:NAME for extra text to compare.`,
+text:NAME for extra text to compare.
+
+--report writes a page for a browser or a printer: what was found, how sure it is, example
+pairs at every weight, what each agreement counts. It holds names; only you can read it.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := mayReport(opts); err != nil {
+				return err
+			}
 			if opts.file != "" {
 				return runDedupeFile(cmd.Context(), a, opts)
 			}
 			if len(opts.columns) > 0 || opts.pairs != "" || opts.clusters != "" {
 				return usageError{fmt.Errorf("--columns, --pairs and --clusters go with --file")}
 			}
-			return runDedupe(cmd.Context(), a)
+			return runDedupe(cmd.Context(), a, opts)
 		},
 	}
 	flags := cmd.Flags()
@@ -54,18 +61,24 @@ text:NAME for extra text to compare.`,
 	flags.StringSliceVar(&opts.columns, "columns", nil, "field=header,… for headers that are not known")
 	flags.StringVar(&opts.pairs, "pairs", "", "write the pairs found to this CSV")
 	flags.StringVar(&opts.clusters, "clusters", "", "write each record's person to this CSV")
+	flags.StringVar(&opts.report, "report", "", "write a page about the run to this HTML file")
 	return cmd
 }
 
-func runDedupe(ctx context.Context, a *app) error {
-	s, _, err := a.open(ctx)
+func runDedupe(ctx context.Context, a *app, opts dedupeOptions) error {
+	s, h, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	report, err := records.Dedupe(ctx, s, linkage.Options{})
+	report, err := records.Dedupe(ctx, s, linkage.Options{Report: opts.report != ""})
 	if err != nil {
 		return err
+	}
+	if opts.report != "" {
+		if err := writeReport(a, opts.report, report.Linkage, storeReport(ctx, s, h)); err != nil {
+			return err
+		}
 	}
 	if err := a.result(report, "%s", dedupeSummary(report)); err != nil {
 		return err

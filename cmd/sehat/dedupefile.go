@@ -40,7 +40,7 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	}
 	// The engine's records are nearly free of pointers: collecting them often costs little and halves the peak.
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
-	result, err := linkage.Link(ctx, people.all(), linkage.Options{Extra: people.extra})
+	result, err := linkage.Link(ctx, people.all(), linkage.Options{Extra: people.extra, Report: opts.report != ""})
 	if err != nil {
 		return fmt.Errorf("%s: %w", opts.file, err)
 	}
@@ -49,6 +49,11 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	}
 	if err := writeClusters(opts.clusters, result); err != nil {
 		return err
+	}
+	if opts.report != "" {
+		if err := writeFileReport(a, opts, result.Report); err != nil {
+			return err
+		}
 	}
 	report := fileReport{File: opts.file, Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons}
 	for _, p := range result.Pairs {

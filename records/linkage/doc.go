@@ -40,6 +40,12 @@
 // Best edge first, like Kruskal's tree, under rules that no weight can break: two lines of one listing are two people; so are
 // two records that a person kept apart. An edge that would join two groups whose other members disagree goes to review.
 //
+// # How good it was
+//
+// Options.Report asks for a Report: what each level is worth, the pairs by weight, examples, and precision and recall
+// estimated from the pairs that people decided, with their intervals (estimate.go). What nobody has looked at is reported as
+// the model's own belief and never as the truth.
+//
 // # Names
 //
 // Names of any script are first written in Latin letters (script.go), then split into words with roles (name.go), then

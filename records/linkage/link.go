@@ -17,6 +17,7 @@ type Options struct {
 	Model    *Model         // a frozen model; nil learns one
 	Keep     bool           // keep what Result.Save needs
 	Progress func(Progress) // called now and then from one goroutine
+	Report   bool           // fill in Result.Report, which takes a little longer
 }
 
 // A Decided pair was decided by a person.
@@ -54,6 +55,7 @@ type Result struct {
 	Model    *Model
 	Blocks   BlockReport
 	Refused  *ErrImplausible // why no weights were trusted; nil where they were
+	Report   *Report         // with Options.Report
 
 	l       *linker
 	person  []uint32 // record whose id names the person, by record
@@ -139,7 +141,15 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	}
 	l.progress("cluster", 0, 0)
 	l.cluster()
-	return l.result(refused, l.edges, nil, nil), nil
+	kept := l.edges
+	if opts.Report {
+		kept = slices.Clone(l.edges)
+	}
+	r := l.result(refused, l.edges, nil, nil)
+	if opts.Report {
+		r.Report = l.report(r, kept)
+	}
+	return r, nil
 }
 
 func (l *linker) progress(stage string, done, of int) {
