@@ -123,7 +123,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	l.progress("train", 0, 0)
 	var refused *ErrImplausible
 	if l.m = opts.Model; l.m == nil {
-		ls, err := train(ctx, l.b, l.fr, l.same)
+		ls, err := train(ctx, l.b, l.fr, l.same, l.apart)
 		if err != nil {
 			return nil, err
 		}

@@ -318,3 +318,37 @@ func TestTheExplanationIsAWaterfallInWords(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestWhatPeopleDecideTeachesTheModel(t *testing.T) {
+	s := newTown(t, 1500, 31, 2).build()
+	first := run(t, s.records, Options{})
+	var yes, no []Decided
+	for _, p := range first.Pairs {
+		if p.Decision == Review {
+			d := Decided{Left: first.ID(p.Left), Right: first.ID(p.Right)}
+			no = append(no, d)
+			d.Same = true
+			yes = append(yes, d)
+		}
+	}
+	if len(no) < 20 {
+		t.Fatalf("only %d pairs to decide", len(no))
+	}
+	kind, strict := run(t, s.records, Options{Decided: yes}), run(t, s.records, Options{Decided: no})
+	lighter, heavier := 0, 0
+	for _, p := range first.Pairs {
+		if p.Decision != Review {
+			continue
+		}
+		before := first.l.w.odds(p.pattern, 0)
+		if strict.l.w.odds(p.pattern, 0) < before {
+			lighter++
+		}
+		if kind.l.w.odds(p.pattern, 0) > before {
+			heavier++
+		}
+	}
+	if 10*lighter < 8*len(no) || 10*heavier < 8*len(no) {
+		t.Errorf("of %d pairs in doubt, no makes %d lighter, and yes makes %d heavier", len(no), lighter, heavier)
+	}
+}

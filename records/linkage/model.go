@@ -185,7 +185,8 @@ type lesson struct {
 	sameLane   []counted // the same, of one locality too
 	coListed   []counted // pairs of one listing: family
 	kin        bool      // families are in the data
-	decided    []counted // pairs that a person found to be one
+	same       []counted // pairs that a person found to be one
+	apart      []counted // pairs that a person found to be two
 	exact      [fieldCount]float64
 	fields     []bool
 }
@@ -253,9 +254,16 @@ func estimate(ls *lesson, blind bool) *Model {
 		if ls.kin {
 			m.PFamily = max(sum[classFamily], 1e-3) / ls.pairs
 		}
-		for _, c := range ls.decided {
+		for _, c := range ls.same {
 			for f := field(0); f < fieldCount; f++ {
 				got[classSame][f][c.pattern.level(f)] += c.n
+			}
+		}
+		for _, c := range ls.apart { // family or strangers, as they look
+			post := w.posterior(c.pattern, float64(c.tf)*tfStep)
+			q := c.n * post[classFamily] / max(post[classFamily]+post[classStranger], 1e-12)
+			for f := field(0); f < fieldCount; f++ {
+				got[classFamily][f][c.pattern.level(f)] += q
 			}
 		}
 		for f := field(0); f < fieldCount; f++ {

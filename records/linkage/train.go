@@ -1,6 +1,9 @@
 package linkage
 
-import "context"
+import (
+	"context"
+	"maps"
+)
 
 // How many pairs of each kind a model is learned from.
 const (
@@ -15,7 +18,7 @@ const sharedNumber = 1e-7
 
 // train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
 // the input does not matter.
-func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32) (*lesson, error) {
+func train(ctx context.Context, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
 	ls := &lesson{records: n, pairs: max(float64(n)*float64(n-1)/2, 1), exact: fr.exact, fields: t.fields(), kin: t.hasKin()}
@@ -26,6 +29,10 @@ func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32)
 		}
 	}
 	c := newComparer(t)
+	taught := maps.Clone(apart) // what people decided is no guess
+	for _, d := range same {
+		taught[pairKey(d[0], d[1])] = true
+	}
 
 	// Each pass gives its share of the sample, so that a crowded pass cannot drown the telling ones; what was drawn one in
 	// so many counts so many times.
@@ -53,7 +60,7 @@ func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32)
 			for i := range run {
 				for j := range i {
 					x, y := run[i].record(), run[j].record()
-					if t.coListed(x, y) || b.earlier(x, y, k) {
+					if t.coListed(x, y) || b.earlier(x, y, k) || taught[pairKey(x, y)] {
 						continue
 					}
 					p := c.compare(x, y)
@@ -82,11 +89,16 @@ func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32)
 		return nonzero(uint32(mix(uint64(r.street)<<32|uint64(r.locality)) >> 32))
 	})
 	ls.coListed = drawListed(c, order)
-	known := tally{}
-	for _, d := range decided {
-		known.add(c.compare(d[0], d[1]), 0, 1)
+	one, two := tally{}, tally{}
+	for _, d := range same {
+		one.add(c.compare(d[0], d[1]), 0, 1)
 	}
-	ls.decided = known.sorted()
+	for key := range apart {
+		x, y := uint32(key>>32), uint32(key)
+		p := c.compare(x, y)
+		two.add(p, fr.of(t, x, y, p), 1)
+	}
+	ls.same, ls.apart = one.sorted(), two.sorted()
 	return ls, nil
 }
 
