@@ -302,7 +302,7 @@ func (l *linker) result(refused *ErrImplausible, fresh []edge, touched []bool, s
 	if l.opts.Keep {
 		r.fresh = slices.Clone(fresh)
 	}
-	reviews, mostReviews := 0, 10+reviewsPerThousand*l.t.rows.n/1000
+	reviews, mostReviews := 0, max(10, reviewsPerThousand*l.t.rows.n/1000)
 	known := map[uint64]bool{}
 	for _, d := range l.same {
 		known[pairKey(d[0], d[1])] = true

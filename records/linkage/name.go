@@ -1,6 +1,9 @@
 package linkage
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A role says what a word does in a name. "Mohd Arif Khan" is prefix, core, core; "Sunita Devi" is core, suffix.
 type role uint8
@@ -37,7 +40,8 @@ var junkWords = map[string]bool{
 	"unknown": true, "unnamed": true, "dummy": true, "sample": true, "xxx": true, "xx": true, "aaa": true, "zzz": true, "demo": true, "naam": true,
 	"nan": true, "noname": true, "name": true, "user": true, "no": true, "not": true, "available": true, "x": true, "xy": true, "pqr": true, "lmn": true,
 	"temp": true, "tmp": true, "fake": true, "example": true, "asd": true, "asdfgh": true, "person": true, "entry": true, "delete": true, "ignore": true,
-	"parikshan": true, "agyat": true,
+	"parikshan": true, "agyat": true, "ajnat": true, "ajnyat": true, "new": true, "born": true, "newborn": true, "guest": true, "member": true, "visitor": true,
+	"qwe": true, "zxcv": true, "asdfg": true, "testa": true, "navjat": true, "navajat": true, "blank": true, "nobody": true, "someone": true, "anonymous": true, "nothing": true,
 }
 
 // A name is one parsed name: token numbers, 0 where there is none.
@@ -87,16 +91,19 @@ func dropTitles(words []string) []string {
 	return kept
 }
 
+// isJunk reports words that name nobody: all of them stand in the list, or a word that only a tester types stands beside one
+// that many bear ("test kumar").
 func isJunk(words []string) bool {
-	if len(words) == 0 {
-		return false
-	}
+	tried := false
 	for _, w := range words {
-		if !junkWords[w] && !isKeyMash(w) {
+		switch {
+		case junkWords[w] || isKeyMash(w):
+			tried = tried || len(w) > 2 && w != "new" && w != "not" && w != "name"
+		case nameRoles[w] != roleSuffix:
 			return false
 		}
 	}
-	return true
+	return tried || len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !junkWords[w] })
 }
 
 // isKeyMash reports a word of one repeated letter ("aaaa", "kkk").

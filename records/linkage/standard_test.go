@@ -50,7 +50,7 @@ func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 			t.Errorf("%q: given %q family %q father %q", c.in, g, f, h)
 		}
 	}
-	for in, junk := range map[string]bool{"test": true, "Test Test": true, "xyz": true, "aaaa": true, "Asha": false, "": false, "12345": true, "Test Kumar": false} {
+	for in, junk := range map[string]bool{"test": true, "Test Test": true, "xyz": true, "aaaa": true, "Asha": false, "": false, "12345": true, "Test Kumar": true, "Asha Test": false, "Ram Kumar": false, "New Delhi": false, "टेस्ट": true} {
 		if got := newTokens().fullName(toLatin(in)).junk; got != junk {
 			t.Errorf("%q junk: %v", in, got)
 		}
