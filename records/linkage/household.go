@@ -9,12 +9,14 @@ import (
 // neighbours with common names do not. For each two listings that share a promising pair, every member of one is compared
 // with every member of the other, and the pairs are judged together:
 //
-//	S: both listings are one household. Each member of the smaller is listed in the other with probability present, and a
-//	   pair's evidence is same person against same family, for in such a house everyone shares address, phone and surname.
+//	S: both listings are one household. Each member of the smaller is listed in the other with probability present, few
+//	   others are, and a pair's evidence is same person against same family, for in such a house everyone shares address,
+//	   phone and surname.
 //	N: they are two households. A pair in them stands alone, as it did before; a bride or a lodger may be in both.
 //
 // The odds of S are its prior, times the evidence of what a household shares (counted once, not once a member), times for
-// each member the chance of finding what was found. A pair is one person with the weight of S times its share among its
+// each member the chance of finding what was found, less what the names owe to a common community, times that of the sizes of
+// the two. Prior and present are learned from the meetings themselves. A pair is one person with the weight of S times its share among its
 // rivals there, plus the weight of N times its own odds. A sibling who has a better partner across is explained away by the
 // same sum. Each listing is looked at once with each other one, so the work is bounded and nothing can run in circles.
 type homes struct {
