@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
-// A Dossier is a resident as somebody who decides needs to see it: with the household and who else is listed there.
+// A Dossier is a resident as somebody who decides needs to see it: with the household, who else is listed there, and the cards.
 type Dossier struct {
-	Resident  Resident  `json:"resident"`
-	Household Household `json:"household"`
-	Others    []string  `json:"others"` // names and relations of the other residents of the household
+	Resident  Resident   `json:"resident"`
+	Household Household  `json:"household"`
+	Others    []Resident `json:"others"`  // the other residents of the household, by line
+	Records   int        `json:"records"` // of the person; 0 if dedupe has not seen the resident
+	Cards     []Card     `json:"-"`       // of the person: those that stand
 }
 
 // Name is the resident's name in Latin letters, or in the only script told.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -155,7 +156,8 @@ type decisionResult struct {
 }
 
 func decide(ctx context.Context, a *app, s *store.Store, m records.Match, decision, why string) error {
-	if err := records.Decide(ctx, s, m.Left, m.Right, decision, a.by(), why, a.now()); err != nil {
+	d := records.Decision{Left: m.Left, Right: m.Right, Decision: decision, By: a.by(), Why: why, At: records.Stamp(a.now())}
+	if _, err := records.Decide(ctx, s, d, records.AnySeen); err != nil {
 		return err
 	}
 	r := decisionResult{records.PairKey(m.Left, m.Right), decision, a.by()}
@@ -279,9 +281,9 @@ func dossierLines(l, r records.Dossier) [][3]string {
 	return lines
 }
 
-func at(list []string, i int) string {
+func at(list []records.Resident, i int) string {
 	if i < len(list) {
-		return list[i]
+		return cmp.Or(list[i].FullName, list[i].FullNameHi) + ", " + list[i].Relation
 	}
 	return ""
 }

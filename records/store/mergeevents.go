@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,7 +48,7 @@ func (m *merging) decisions(ctx context.Context, rows []int) error {
 		m.ends[a.at] = endStored
 		pair := [2]string{d.Left, d.Right}
 		standing[pair] = slices.DeleteFunc(standing[pair], func(s records.Decision) bool { return s.ID == d.Supersedes })
-		if d.Decision != records.DecidedUndo && !replaced[d.ID] {
+		if d.Decision != records.DecidedUndo && d.Decision != records.DecidedProposed && !replaced[d.ID] {
 			if i := slices.IndexFunc(standing[pair], func(s records.Decision) bool { return s.Decision != d.Decision }); i >= 0 {
 				m.conflict(a.at, standing[pair][i].ID, "somebody else decided the opposite on this pair; the two are kept apart meanwhile")
 			}
@@ -57,7 +59,41 @@ func (m *merging) decisions(ctx context.Context, rows []int) error {
 	if err := writeDecisions(ctx, m.tx, save); err != nil {
 		return err
 	}
+	if err := m.secondPerson(ctx, slices.DeleteFunc(save, func(d records.Decision) bool { return replaced[d.ID] })); err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(a arrival[records.Decision]) bool { return a.content.Decision == records.DecidedProposed })
 	return m.store.unlink(ctx, m.tx, pairs(list))
+}
+
+// secondPerson keeps the rule that no card is retired on one person's word (records.Decide) where that word comes from a device,
+// which does not know the cards here. The persons are still those before the decisions.
+func (m *merging) secondPerson(ctx context.Context, came []records.Decision) error {
+	for _, d := range came {
+		if d.Decision != records.DecidedSame {
+			continue
+		}
+		around, err := neighbourhood(ctx, m.tx, d.Left, d.Right)
+		if err != nil {
+			return err
+		}
+		var replaced *records.Decision
+		was, err := scanDecision(m.tx.QueryRowContext(ctx, `SELECT `+decisionColumns+` FROM decisions WHERE id = $1`, d.Supersedes))
+		switch {
+		case err == nil:
+			replaced = &was
+		case !errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("reading decision %s: %w", d.Supersedes, err)
+		}
+		answer := around.Arrived(d, replaced, m.At)
+		for i := range answer {
+			answer[i].Origin = m.home.Device
+		}
+		if err := writeDecisions(ctx, m.tx, answer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pairs returns the residents that decisions are about.
@@ -88,7 +124,7 @@ func decisionFault(d records.Decision, residents map[string]bool) string {
 		return "its residents are not in order"
 	case !residents[d.Left] || !residents[d.Right]:
 		return noResidents
-	case d.Decision != records.DecidedSame && d.Decision != records.DecidedDifferent && d.Decision != records.DecidedUndo:
+	case !slices.Contains([]string{records.DecidedSame, records.DecidedDifferent, records.DecidedUndo, records.DecidedProposed}, d.Decision):
 		return "it is no decision that this version of the program knows"
 	case !isStamp(d.At):
 		return "its time cannot be read"

@@ -1,0 +1,5 @@
+-- 0006_review.sql: a pair is found by its key, and what took a decision back by the decision. From here on a decision may also
+-- be "proposed": same, once a second person says so.
+ALTER TABLE matches ADD COLUMN pair_key TEXT NOT NULL DEFAULT ''; -- records.PairKey, which SQL cannot compute: see fillPairKeys
+CREATE INDEX matches_key ON matches (pair_key);
+CREATE INDEX decisions_supersedes ON decisions (supersedes);
