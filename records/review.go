@@ -161,6 +161,11 @@ func (d Decision) isBy(name string) bool {
 	return strings.EqualFold(strings.TrimSpace(d.By), strings.TrimSpace(name))
 }
 
+// SecondPerson reports whether somebody of this name can confirm proposals: another person made one of them.
+func SecondPerson(proposals []Decision, name string) bool {
+	return slices.ContainsFunc(proposals, func(p Decision) bool { return !p.isBy(name) })
+}
+
 // without returns the decisions of a list that are not in another.
 func without(list, other []Decision) []Decision {
 	return slices.DeleteFunc(slices.Clone(list), func(d Decision) bool {
@@ -230,12 +235,7 @@ func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) 
 		if !holds[person(left)] || !holds[person(right)] {
 			return Card{}, nil
 		}
-		slices.SortFunc(cards, func(a, b Card) int {
-			if a.Outranks(b) {
-				return -1
-			}
-			return 1
-		})
+		cards = byRank(cards)
 		return cards[0], cards[1:]
 	}
 	return Card{}, nil
@@ -254,8 +254,7 @@ func (n Neighbourhood) Arrived(d Decision, replaced *Decision, at string) []Deci
 	}
 	_, retired := n.retires(d.Left, d.Right)
 	confirmed := replaced != nil && replaced.Decision == DecidedProposed && !replaced.isBy(d.By)
-	byAnother := slices.ContainsFunc(n.Proposals, func(p Decision) bool { return !p.isBy(d.By) })
-	if len(retired) > 0 && !confirmed && !byAnother {
+	if len(retired) > 0 && !confirmed && !SecondPerson(n.Proposals, d.By) {
 		return []Decision{answer(DecidedProposed, d.ID, "both hold a card here: a second person must confirm it")}
 	}
 	var closed []Decision
