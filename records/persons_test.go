@@ -25,7 +25,8 @@ func TestNamesOfPersons(t *testing.T) {
 		{
 			"a part that joins another person takes that name",
 			[][]string{{"a", "d", "e"}, {"b"}},
-			map[string]string{"a": "b", "b": "b", "d": "e", "e": "e"}, "a=e b=b d=e e=e",
+			map[string]string{"a": "b", "b": "b", "d": "e", "e": "e"},
+			"a=e b=b d=e e=e",
 		},
 		{"who was named after a record that is gone gets a new name", [][]string{{"b", "c"}}, map[string]string{"b": "a", "c": "a"}, "b=b c=b"},
 	}

@@ -28,7 +28,8 @@ hold a card, making them one person retires one of the cards for good: then the 
 is only proposed, and somebody else must say yes, too.
 
 If you prefer a sheet: "sehat review export pairs.xlsx", fill it, "sehat review import pairs.xlsx".`,
-		newReviewListCommand(a), newReviewShowCommand(a), newReviewDecideCommand(a), newReviewUndoCommand(a))
+		newReviewListCommand(a), newReviewShowCommand(a), newReviewDecideCommand(a), newReviewUndoCommand(a),
+		newReviewExportCommand(a), newReviewImportCommand(a))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runReview(cmd.Context(), a) }
 	return cmd
 }
@@ -105,6 +106,29 @@ func proposalsByPair(ctx context.Context, s *store.Store) (map[[2]string][]recor
 		by[[2]string{d.Left, d.Right}] = append(by[[2]string{d.Left, d.Right}], d)
 	}
 	return by, err
+}
+
+// waitingPairs returns the pairs that wait for somebody of this name, or for anybody if it is empty: first those that another
+// person proposed, then the likeliest. What one proposed oneself waits for somebody else.
+func waitingPairs(ctx context.Context, s *store.Store, reviewer string) ([][2]string, error) {
+	proposals, err := proposalsByPair(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var second, first [][2]string
+	for m, err := range s.Reviews(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("reading matches: %w", err)
+		}
+		p := [2]string{m.Left, m.Right}
+		switch open := proposals[p]; {
+		case len(open) == 0:
+			first = append(first, p)
+		case records.SecondPerson(open, reviewer):
+			second = append(second, p)
+		}
+	}
+	return append(second, first...), nil
 }
 
 // names returns who made decisions, each once.

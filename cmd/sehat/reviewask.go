@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -20,7 +21,7 @@ type reviewing struct {
 	ctx     context.Context
 	store   *store.Store
 	pairs   [][2]string
-	keys    answers
+	answer  answers
 	decided map[[2]string]string // what came of each pair that was decided here
 	notes   []string             // what is to be read on the next page; where pages are not cleared it is told at once
 }
@@ -40,13 +41,13 @@ func runReview(ctx context.Context, a *app) error {
 	}
 	defer s.Close()
 	r := reviewing{app: a, ctx: ctx, store: s, decided: map[[2]string]string{}}
-	if r.pairs, err = a.toDecide(ctx, s); err != nil {
+	if r.pairs, err = waitingPairs(ctx, s, a.by()); err != nil {
 		return err
 	}
 	if len(r.pairs) > 0 {
 		r.note(fmt.Sprintf("%s to decide; you decide as %s", count(len(r.pairs), "pair"), a.by()))
 	}
-	r.keys = a.keys()
+	r.answer = a.answers()
 	err = r.all()
 	r.tell()
 	if err != nil {
@@ -69,29 +70,6 @@ func (r *reviewing) tell() {
 		r.say("%s", text)
 	}
 	r.notes = nil
-}
-
-// toDecide returns the pairs that wait for whoever reviews: first those that somebody else proposed, then the likeliest. What one
-// proposed oneself waits for somebody else.
-func (a *app) toDecide(ctx context.Context, s *store.Store) ([][2]string, error) {
-	proposals, err := proposalsByPair(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	var second, first [][2]string
-	for m, err := range s.Reviews(ctx) {
-		if err != nil {
-			return nil, fmt.Errorf("reading matches: %w", err)
-		}
-		p := [2]string{m.Left, m.Right}
-		switch waits := proposals[p]; {
-		case len(waits) == 0:
-			first = append(first, p)
-		case records.SecondPerson(waits, a.by()):
-			second = append(second, p)
-		}
-	}
-	return append(second, first...), nil
 }
 
 // all goes through the pairs, forward and back.
@@ -158,7 +136,7 @@ func (r *reviewing) one(p reviewPair, i int) (reviewStep, error) {
 	r.tell()
 	for {
 		fmt.Fprint(r.stderr, prompt)
-		switch key := r.keys(); {
+		switch key := r.answer(); {
 		case key == "y":
 			return r.decide(p, records.DecidedSame)
 		case key == "n":
@@ -206,7 +184,7 @@ func (r *reviewing) report() error {
 			report.Decided++
 		}
 	}
-	left, err := r.toDecide(r.ctx, r.store)
+	left, err := waitingPairs(r.ctx, r.store, r.by())
 	if err != nil {
 		return err
 	}
@@ -240,41 +218,65 @@ func (r *reviewing) others(report reviewReport) string {
 // answers reads one answer in lower case: a key at a terminal, else a line; "" when there are no more.
 type answers func() string
 
-func (a *app) keys() answers {
+func (a *app) answers() answers {
 	if terminal, ok := a.terminal(); ok {
-		return func() string { return a.key(terminal) }
+		t := typing{terminal: terminal, echo: a.stderr}
+		return t.key
 	}
 	lines := bufio.NewScanner(a.stdin)
 	return func() string {
-		if !lines.Scan() {
-			fmt.Fprintln(a.stderr)
+		more := lines.Scan()
+		fmt.Fprintln(a.stderr) // what was typed is not to be seen
+		if !more {
 			return ""
 		}
 		if text := strings.ToLower(strings.TrimSpace(lines.Text())); text != "" {
 			return text
 		}
-		return " "
+		return noAnswer
 	}
 }
 
-// key reads one key without waiting for Enter, and shows it. Ctrl-C and Ctrl-D end the review as q does.
-func (a *app) key(terminal *os.File) string {
-	fd := int(terminal.Fd())
-	was, err := term.MakeRaw(fd)
-	if err != nil {
+// noAnswer is a key or line that means nothing.
+const noAnswer = " "
+
+// A typing reads keys from a terminal without waiting for Enter, and shows them.
+type typing struct {
+	terminal *os.File
+	echo     io.Writer
+	ahead    []byte // typed and not read yet
+}
+
+// key returns the next key. Ctrl-C and Ctrl-D end the review as q does.
+func (t *typing) key() string {
+	if len(t.ahead) == 0 {
+		fd := int(t.terminal.Fd())
+		was, err := term.MakeRaw(fd)
+		if err != nil {
+			return ""
+		}
+		b := make([]byte, 64)
+		n, err := t.terminal.Read(b)
+		term.Restore(fd, was) //nolint:errcheck // there is nothing else to do
+		if err != nil || n == 0 {
+			return ""
+		}
+		t.ahead = b[:n]
+	}
+	c := t.ahead[0]
+	t.ahead = t.ahead[1:]
+	const escape, ctrlC, ctrlD = 27, 3, 4
+	switch {
+	case c == ctrlC || c == ctrlD:
+		fmt.Fprintln(t.echo)
 		return ""
+	case c == escape: // an arrow key or its kind is several bytes
+		t.ahead = nil
+		fallthrough
+	case c <= ' ' || c > '~':
+		fmt.Fprintln(t.echo)
+		return noAnswer
 	}
-	b := make([]byte, 16) // an arrow key is several bytes
-	n, err := terminal.Read(b)
-	term.Restore(fd, was) //nolint:errcheck // there is nothing else to do
-	if err != nil || n == 0 || b[0] == 3 || b[0] == 4 {
-		fmt.Fprintln(a.stderr)
-		return ""
-	}
-	key := strings.ToLower(string(b[:1]))
-	if b[0] < ' ' || b[0] > '~' {
-		key = " "
-	}
-	fmt.Fprintln(a.stderr, key)
-	return key
+	fmt.Fprintf(t.echo, "%c\n", c)
+	return strings.ToLower(string(c))
 }

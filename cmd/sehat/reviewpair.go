@@ -19,7 +19,10 @@ func (p reviewPair) show(a *app, place string) error {
 	if a.json {
 		return a.result(p.view(), "")
 	}
-	s := a.screen()
+	return p.draw(a.screen(), place)
+}
+
+func (p reviewPair) draw(s screen, place string) error {
 	const below = 3 // what was said last, and the prompt
 	pages := [][]func(screen){
 		{p.head(place), p.records, p.members, gap, p.waterfall},
@@ -189,26 +192,31 @@ func (p reviewPair) waterfall(s screen) {
 	}
 }
 
-// briefly prints the weights as two sentences, for want of room: the heaviest first.
+// briefly prints the weights as two sentences, for want of room.
 func (p reviewPair) briefly(s screen) {
+	speaksFor, against := p.speaks()
+	columns := []screenColumn{{2, 8}, {11, s.width - 11}}
+	s.row(columns, screenCell{"for", styleGreen}, screenCell{cmp.Or(strings.Join(speaksFor, ", "), "nothing"), stylePlain})
+	s.row(columns, screenCell{"against", styleRed}, screenCell{cmp.Or(strings.Join(against, ", "), "nothing"), stylePlain})
+}
+
+// speaks says what speaks for one person and what against, the weightiest first.
+func (p reviewPair) speaks() (speaksFor, against []string) {
 	heaviest := slices.SortedStableFunc(slices.Values(p.steps), func(a, b linkage.Step) int {
 		return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight))
 	})
-	var speaks [2][]string
 	for _, step := range heaviest {
 		switch {
 		case step.Field == "prior" || math.Abs(step.Weight) < smallStep && step.Weight != 0:
 		case step.Weight < 0:
-			speaks[1] = append(speaks[1], step.Field+" "+step.Words+" "+factor(step.Weight))
+			against = append(against, step.Field+" "+step.Words+" "+factor(step.Weight))
 		case step.Weight > 0:
-			speaks[0] = append(speaks[0], step.Field+" "+step.Words+" "+factor(step.Weight))
+			speaksFor = append(speaksFor, step.Field+" "+step.Words+" "+factor(step.Weight))
 		default:
-			speaks[0] = append(speaks[0], step.Words)
+			against = append(against, step.Words)
 		}
 	}
-	columns := []screenColumn{{2, 8}, {11, s.width - 11}}
-	s.row(columns, screenCell{"for", styleGreen}, screenCell{cmp.Or(strings.Join(speaks[0], ", "), "nothing"), stylePlain})
-	s.row(columns, screenCell{"against", styleRed}, screenCell{cmp.Or(strings.Join(speaks[1], ", "), "nothing"), stylePlain})
+	return speaksFor, against
 }
 
 // bar draws a weight: a sign for every two bits.

@@ -6,10 +6,12 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
 	"github.com/rivo/uniseg"
 	"golang.org/x/term"
+	"golang.org/x/text/unicode/norm"
 )
 
 // A screen is where pairs are drawn: a terminal with colours and columns that line up whatever its font does, or plain text.
@@ -103,31 +105,52 @@ func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
-		for joined := strings.TrimPrefix(line+" "+word, " "); ; joined = word {
-			if uniseg.StringWidth(joined) <= width {
-				line = joined
+		if joined := strings.TrimPrefix(line+" "+word, " "); uniseg.StringWidth(joined) <= width {
+			line = joined
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for line = word; uniseg.StringWidth(line) > width; {
+			head, rest := cut(line, width)
+			if rest == "" {
 				break
 			}
-			if line != "" {
-				lines, line = append(lines, line), ""
-				continue
-			}
-			head, rest := cut(word, width)
-			lines, word = append(lines, head), rest
+			lines, line = append(lines, head), rest
 		}
 	}
 	return append(lines, line)
 }
 
-// cut parts a word where a width is full, never inside a syllable.
+// cut parts a word before a width is full, never inside a syllable; there is no rest where it is one.
 func cut(word string, width int) (head, rest string) {
-	n, at := 0, 0
+	n, safe := 0, 0
 	for g := uniseg.NewGraphemes(word); g.Next(); {
-		from, to := g.Positions()
-		if n += g.Width(); n > width && from > 0 {
-			break
+		from, _ := g.Positions()
+		if from > 0 && !endsOpen(word[:from]) {
+			if safe == 0 || n <= width {
+				safe = from
+			}
+			if n >= width {
+				break
+			}
 		}
-		at = to
+		n += g.Width()
 	}
-	return word[:at], word[at:]
+	if safe == 0 {
+		return word, ""
+	}
+	return word[:safe], word[safe:]
+}
+
+// endsOpen reports whether a text ends with a virama, which ties the next letter to the syllable (Unicode GB9c).
+func endsOpen(text string) bool {
+	const virama = 9 // the combining class of all scripts' viramas
+	return norm.NFC.PropertiesString(text[lastRune(text):]).CCC() == virama
+}
+
+func lastRune(text string) int {
+	_, size := utf8.DecodeLastRuneInString(text)
+	return len(text) - size
 }
