@@ -45,8 +45,11 @@ type Settled struct {
 	Around  []string   // the resident ids of the persons around the pair
 }
 
-// ErrSecondPerson says that somebody else must say it, too.
-var ErrSecondPerson = errors.New("a second person must confirm it")
+// Facts about a decision that callers branch on.
+var (
+	ErrSecondPerson = errors.New("a second person must confirm it")
+	ErrNotDecided   = errors.New("nothing is decided that could be taken back")
+)
 
 // AnySeen lets a decision be made whatever was decided before.
 const AnySeen = -1
@@ -60,7 +63,7 @@ const AnySeen = -1
 // would bring two such persons together. An undo takes an open proposal back, else the decision.
 //
 // Seen is how many events on the pair the person knew of ([Neighbourhood.Said]): what was decided otherwise or taken back since is
-// ErrConflict; AnySeen asks for nothing. It is ErrConflict, too, where two people have decided the opposite, and ErrNotFound
+// ErrConflict; AnySeen asks for nothing. It is ErrConflict, too, where two people have decided the opposite, and ErrNotDecided
 // where there is nothing to undo.
 func Decide(ctx context.Context, s ReviewStore, d Decision, seen int) (Settled, error) {
 	if d.Left > d.Right {
@@ -129,7 +132,7 @@ func (n Neighbourhood) undo(d Decision, settled Settled, stood []Decision) (Sett
 		settled.Before = stood
 	}
 	if len(settled.Before) == 0 {
-		return settled, nil, fmt.Errorf("a decision: %w", ErrNotFound)
+		return settled, nil, ErrNotDecided
 	}
 	events := d.replacing(settled.Before)
 	if _, retired := n.with(events).retires(d.Left, d.Right); len(retired) > 0 {
@@ -214,7 +217,7 @@ func (n Neighbourhood) with(events []Decision) Neighbourhood {
 }
 
 // retires tells which cards lose their place where a pair becomes one person now and was not so far, and both persons hold a card:
-// the first of all stays. It returns no cards where nothing is lost.
+// of the cards that each person would keep alone, the first stays. It returns no cards where nothing is lost.
 func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) {
 	person := func(id string) string { return cmp.Or(n.Standing[id], id) } // so far
 	if person(left) == person(right) {
@@ -224,19 +227,21 @@ func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) 
 		if !slices.Contains(members, left) || !slices.Contains(members, right) {
 			continue
 		}
-		var cards []Card
-		holds := map[string]bool{}
+		held := map[string][]Card{}
 		for _, c := range n.Cards {
 			if slices.Contains(members, c.ResidentID) {
-				cards = append(cards, c)
-				holds[person(c.ResidentID)] = true
+				held[person(c.ResidentID)] = append(held[person(c.ResidentID)], c)
 			}
 		}
-		if !holds[person(left)] || !holds[person(right)] {
+		if held[person(left)] == nil || held[person(right)] == nil {
 			return Card{}, nil
 		}
-		cards = byRank(cards)
-		return cards[0], cards[1:]
+		var kept []Card
+		for _, cards := range held {
+			kept = append(kept, byRank(cards)[0])
+		}
+		kept = byRank(kept)
+		return kept[0], kept[1:]
 	}
 	return Card{}, nil
 }

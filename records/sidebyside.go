@@ -115,14 +115,17 @@ func (d Dossier) cards() string {
 	return strings.Join(texts, ", ")
 }
 
-// WouldRetire tells, of two records that become one person and both hold a card, which card stays and which are retired; no cards
-// where nothing is lost.
-func WouldRetire(l, r Dossier) (keeps Card, retired []Card) {
-	if len(l.Cards) == 0 || len(r.Cards) == 0 || slices.ContainsFunc(l.Cards, func(c Card) bool { return c.Number == r.Cards[0].Number }) {
-		return Card{}, nil // or they are one person already
+// WouldRetire tells, of two records whose persons become one and both hold a card, which card stays and which is retired for it; ok
+// is false where nothing is lost.
+func WouldRetire(l, r Dossier) (keeps, retired Card, ok bool) {
+	if len(l.Cards) == 0 || len(r.Cards) == 0 {
+		return keeps, retired, false
 	}
-	all := byRank(slices.Concat(l.Cards, r.Cards))
-	return all[0], all[1:]
+	keeps, retired = byRank(l.Cards)[0], byRank(r.Cards)[0]
+	if retired.Outranks(keeps) {
+		keeps, retired = retired, keeps
+	}
+	return keeps, retired, keeps.Number != retired.Number // or they are one person already
 }
 
 // birthLikeness compares what was told of two births.

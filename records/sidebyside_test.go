@@ -153,25 +153,24 @@ func TestMembersStandBesideTheLikest(t *testing.T) {
 
 func TestWhatWouldBeRetired(t *testing.T) {
 	older, newer := Card{Number: "1", Kind: CardPermanent, ReservedAt: "2026-01"}, Card{Number: "2", Kind: CardPermanent, ReservedAt: "2026-02"}
+	slip := Card{Number: "3", Kind: CardTemporary, ReservedAt: "2025-12"}
 	with := func(cards ...Card) Dossier { return Dossier{Cards: cards} }
 	for _, c := range []struct {
 		name string
 		l, r Dossier
-		want string
+		want string // empty: nothing is lost
 	}{
-		{"nobody holds a card", with(), with(), "keeps , retires []"},
-		{"one holds a card", with(newer), with(), "keeps , retires []"},
-		{"both do", with(newer), with(older), "keeps 1, retires [2]"},
-		{"they are one person already", with(newer), with(newer), "keeps , retires []"},
+		{"nobody holds a card", with(), with(), ""},
+		{"one holds a card", with(newer), with(), ""},
+		{"both do: the one given first stays", with(newer), with(older), "keeps 1, retires 2"},
+		{"a permanent card stays before a slip", with(slip), with(newer), "keeps 2, retires 3"},
+		{"what is retired anyway is not counted", with(older, slip), with(newer), "keeps 1, retires 2"},
+		{"they are one person already", with(newer, slip), with(slip, newer), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			keeps, retired := WouldRetire(c.l, c.r)
-			numbers := []string{}
-			for _, r := range retired {
-				numbers = append(numbers, r.Number)
-			}
-			if got := fmt.Sprintf("keeps %s, retires %v", keeps.Number, numbers); got != c.want {
-				t.Errorf("got %s, want %s", got, c.want)
+			keeps, retired, ok := WouldRetire(c.l, c.r)
+			if got := fmt.Sprintf("keeps %s, retires %s", keeps.Number, retired.Number); ok != (c.want != "") || ok && got != c.want {
+				t.Errorf("%v, %s, want %s", ok, got, c.want)
 			}
 		})
 	}

@@ -81,6 +81,7 @@ func aPair(t *testing.T) reviewPair {
 		{Field: "mobile", Words: "the same", Level: 1, Weight: 14},
 		{Field: "household", Words: "other members do not agree, or fit better", Weight: -6.7},
 		{Field: "sex", Words: "the same", Level: 1, Weight: 0.1},
+		{Field: "area", Words: "only the ward agrees", Level: 7},
 		{Field: "note", Words: "held back: the records behind the two disagree"},
 	}}
 	p.left = records.Dossier{
@@ -115,6 +116,9 @@ func TestAPairFitsItsScreen(t *testing.T) {
 		}
 		if width != 120 {
 			continue
+		}
+		if strings.Contains(out.String(), "only the ward") {
+			t.Errorf("a step without weight is told:\n%s", out.String())
 		}
 		for _, want := range []string{
 			"~ name            Gyankali Devi                                       Gyaankali\n",

@@ -71,7 +71,7 @@ type pairView struct {
 	Decided     string              `json:"decided,omitempty"` // same or different, where that stands
 	DecidedBy   []string            `json:"decided_by,omitempty"`
 	ProposedBy  []string            `json:"proposed_by,omitempty"`
-	Retires     []string            `json:"would_retire,omitempty"` // cards that would be retired if they are one person
+	Retires     string              `json:"would_retire,omitempty"` // the card that would be retired if they are one person
 	Left        records.Dossier     `json:"left"`
 	Right       records.Dossier     `json:"right"`
 	Lines       []records.Line      `json:"lines"`   // both records, field by field
@@ -85,9 +85,8 @@ func (p reviewPair) view() pairView {
 		ProposedBy: names(p.ruling.Proposals), Left: p.left, Right: p.right,
 		Lines: records.SideBySide(p.left, p.right, p.steps), Members: records.LineUp(p.left.Others, p.right.Others), Steps: p.steps,
 	}
-	_, retired := records.WouldRetire(p.left, p.right)
-	for _, c := range retired {
-		v.Retires = append(v.Retires, c.Number)
+	if _, retired, ok := records.WouldRetire(p.left, p.right); ok {
+		v.Retires = retired.Number
 	}
 	return v
 }
@@ -103,16 +102,11 @@ func (p reviewPair) standing() string {
 	case len(p.ruling.Stands) > 0:
 		parts = append(parts, "Decided both ways, by "+by+": the centre must settle it (sehat sync conflicts).")
 	}
-	keeps, retired := records.WouldRetire(p.left, p.right)
 	if len(p.ruling.Proposals) > 0 {
 		parts = append(parts, aloud(names(p.ruling.Proposals))+" proposes: one person; needs a second person.")
 	}
-	if len(retired) > 0 {
-		var numbers []string
-		for _, c := range retired {
-			numbers = append(numbers, c.Printed())
-		}
-		parts = append(parts, fmt.Sprintf("As one person they would keep card %s, and %s would be retired for good: two people must say so.", keeps.Printed(), aloud(numbers)))
+	if keeps, retired, ok := records.WouldRetire(p.left, p.right); ok {
+		parts = append(parts, fmt.Sprintf("As one person they would keep card %s, and %s would be retired for good: two people must say so.", keeps.Printed(), retired.Printed()))
 	}
 	return strings.Join(parts, " ")
 }
@@ -207,12 +201,12 @@ func (p reviewPair) speaks() (speaksFor, against []string) {
 	})
 	for _, step := range heaviest {
 		switch {
-		case step.Field == "prior" || math.Abs(step.Weight) < smallStep && step.Weight != 0:
+		case step.Field == "prior" || step.Weight != 0 && math.Abs(step.Weight) < smallStep:
 		case step.Weight < 0:
 			against = append(against, step.Field+" "+step.Words+" "+factor(step.Weight))
 		case step.Weight > 0:
 			speaksFor = append(speaksFor, step.Field+" "+step.Words+" "+factor(step.Weight))
-		default:
+		case step.Level == 0:
 			against = append(against, step.Words)
 		}
 	}
