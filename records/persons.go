@@ -14,6 +14,9 @@ import (
 func NamePersons(clusters [][]string, standing map[string]string) []PersonOf {
 	var persons []PersonOf
 	for _, members := range clusters {
+		if len(members) == 0 {
+			continue
+		}
 		name := personName(members, standing)
 		for _, m := range members {
 			persons = append(persons, PersonOf{m, name})
@@ -23,25 +26,13 @@ func NamePersons(clusters [][]string, standing map[string]string) []PersonOf {
 	return persons
 }
 
-// personName names one cluster. Two clusters never get one name, as each is named after a member of its own.
+// personName names one cluster after a member of its own, so that no two clusters share a name.
 func personName(members []string, standing map[string]string) string {
-	held := map[string]int{} // members of each standing person
+	belong := map[string]int{} // how many members each standing person has here
 	for _, m := range members {
-		if name := standing[m]; name != "" {
-			held[name]++
-		}
+		belong[standing[m]]++
 	}
-	var best string
-	for _, m := range members {
-		if standing[m] != m { // no person is named after it
-			continue
-		}
-		if best == "" || cmp.Or(cmp.Compare(held[best], held[m]), cmp.Compare(m, best)) < 0 {
-			best = m
-		}
-	}
-	if best == "" && len(members) > 0 {
-		best = slices.Min(members)
-	}
-	return best
+	return slices.MinFunc(members, func(a, b string) int {
+		return cmp.Or(cmp.Compare(belong[b], belong[a]), cmp.Compare(a, b))
+	})
 }

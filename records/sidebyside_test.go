@@ -22,6 +22,7 @@ func TestLikenessOfTexts(t *testing.T) {
 		{"a word more", "Asha", "Asha Devi", Similar},
 		{"a spelling apart in Devanagari", "सुनीता देवी", "सुनिता देवी", Similar},
 		{"brothers share the family name only", "Ramesh Kumar", "Mukesh Kumar", Different},
+		{"a word stands for one word only", "Devi Devi", "Devi Asha", Different},
 		{"another name", "Asha Devi", "Ravi Kumar", Different},
 	}
 	for _, c := range cases {
@@ -131,6 +132,7 @@ func TestMembersStandBesideTheLikest(t *testing.T) {
 		{"nor are a man and a woman", []Resident{member("Kiran", "", "head", "M", 1980)}, []Resident{member("Kiran", "", "head", "F", 1999)}, "Kiran/-, -/Kiran"},
 		{"two scripts, by all but the name", []Resident{member("Meena", "", "daughter", "F", 2012)}, []Resident{member("", "मीना", "daughter", "F", 2012)}, "Meena/मीना similar"},
 		{"each has one partner, the likest first", []Resident{member("Asha", "", "spouse", "F", 1985), asha}, []Resident{asha}, "Asha Devi/Asha Devi equal, Asha/-"},
+		{"on either side", []Resident{asha}, []Resident{member("Asha", "", "spouse", "F", 1985), asha}, "Asha Devi/Asha Devi equal, -/Asha"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -85,6 +85,16 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 			t.Fatalf("applied %+v", r)
 		}
 		stillLinked(t, c, "after it arrived")
+		names := map[string]string{}
+		for p, err := range c.store.Standing(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			names[p.ResidentID] = p.PersonID
+		}
+		if len(names) != 4 || names["r000002"] != "r000000" {
+			t.Errorf("persons that wait to be linked anew have lost their names: %v", names)
+		}
 		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{decision(t, "d2", records.DecidedDifferent, "")})
 		if r := c.apply(t); r.Conflicts != 1 {
 			t.Fatalf("applied %+v", r)
@@ -98,6 +108,17 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 			t.Fatal(err)
 		}
 		stillLinked(t, c, "after the conflict was decided")
+		linked(t, c)
+		persons := 0
+		for _, err := range c.store.Standing(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			persons++
+		}
+		if persons != 4 {
+			t.Errorf("%d names of 4 residents stand after they were linked anew", persons)
+		}
 	})
 }
 
@@ -207,8 +228,22 @@ func TestAProposalTravels(t *testing.T) {
 		l.push(t, c)
 		c.apply(t)
 		linked(t, c)
-		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedProposed, ""), decision(t, "d2", records.DecidedDifferent, "")})
-		if r := c.apply(t); r.Stored != 2 || r.Conflicts != 0 {
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedProposed, "")})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
+			t.Fatalf("applied %+v", r)
+		}
+		persons := 0
+		for _, err := range c.store.Persons(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			persons++
+		}
+		if persons != 4 {
+			t.Errorf("%d of 4 are linked after a proposal came", persons)
+		}
+		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{decision(t, "d2", records.DecidedDifferent, "")})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
 			t.Fatalf("applied %+v", r)
 		}
 		open, err := c.store.Proposals(t.Context())

@@ -94,7 +94,7 @@ func aPair(t *testing.T) reviewPair {
 		Cards:  []records.Card{{Number: "234567890123456", Kind: records.CardPermanent, ReservedAt: "2026"}},
 	}
 	p.right = records.Dossier{
-		Resident:  records.Resident{ID: "b", FullName: "Gyaankali", FullNameHi: "ग्यानकली", Relation: "daughter_in_law", Sex: "F", BirthYear: 1990, BirthMonth: 3, BirthDay: 1, Mobile: "+919811100000"},
+		Resident:  records.Resident{ID: "b", FullName: "Gyaankali", FullNameHi: "ग्यानकली", Relation: "daughter_in_law", Sex: "F", FatherOrHusband: "=1+1", BirthYear: 1990, BirthMonth: 3, BirthDay: 1, Mobile: "+919811100000"},
 		Household: house("Flat 96"), Records: 1,
 		Others: []records.Resident{{FullName: "Savitri", Relation: "head", Sex: "F"}, {FullName: "ATUL KUMAR", Relation: "son", Sex: "M", BirthYear: 1982}},
 	}
@@ -312,5 +312,54 @@ func TestNoCellLooksLikeAFormula(t *testing.T) {
 	}
 	if len(upper) != len(bookColumns) || len(lower) != len(bookColumns) {
 		t.Errorf("%d and %d cells for %d columns", len(upper), len(lower), len(bookColumns))
+	}
+}
+
+// Two people review at once: what the other decided while one looked at a pair is not overwritten.
+func TestWhatWasDecidedMeanwhileIsNotOverwritten(t *testing.T) {
+	ctx := t.Context()
+	s, err := store.Create(ctx, filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.SaveHome(ctx, records.Home{ID: "home", Role: records.RoleCentre, Device: "d"}); err != nil {
+		t.Fatal(err)
+	}
+	m := s.Importing()
+	imp, err := m.Begin(ctx, records.Import{ID: "i", File: "f", FileHash: "h", StartedAt: records.Stamp(time.Now())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []records.ImportRow
+	for _, id := range []string{"a", "b"} {
+		rows = append(rows, records.ImportRow{
+			Household: &records.Household{ID: "h" + id, Key: id}, Resident: &records.Resident{ID: id, HouseholdID: "h" + id, Key: id, FullName: id},
+		})
+	}
+	if _, _, err := m.Rows(ctx, imp, rows); err != nil {
+		t.Fatal(err)
+	}
+	pair := records.Match{Left: "a", Right: "b", Status: records.MatchReview, Steps: []byte("[]")}
+	if err := s.SaveLinkage(ctx, nil, []records.Match{pair}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	a := &app{stdin: strings.NewReader("y\n"), stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }, operator: "asha"}
+	r := reviewing{app: a, ctx: ctx, store: s, pairs: [][2]string{{"a", "b"}}, decided: map[[2]string]string{}}
+	answer := a.answers()
+	r.answer = func() string { // while the pair is on the screen
+		d := records.Decision{Left: "a", Right: "b", Decision: records.DecidedDifferent, By: "ravi", At: records.Stamp(time.Now())}
+		if _, err := records.Decide(ctx, s, d, records.AnySeen); err != nil {
+			t.Fatal(err)
+		}
+		return answer()
+	}
+	if err := r.all(); err != nil {
+		t.Fatal(err)
+	}
+	ruling, err := s.Ruling(ctx, "a", "b")
+	if err != nil || ruling.Decided() != records.DecidedDifferent || ruling.Events != 1 || !strings.Contains(out.String(), "ravi decided otherwise meanwhile") {
+		t.Errorf("%+v, %v\n%s", ruling, err, out.String())
 	}
 }

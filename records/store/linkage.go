@@ -93,8 +93,10 @@ func (s *Store) SaveLinkage(ctx context.Context, known []records.Decision, match
 		if _, err := tx.ExecContext(ctx, `DELETE FROM matches`); err != nil {
 			return fmt.Errorf("replacing the matches: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM persons`); err != nil {
-			return fmt.Errorf("replacing the persons: %w", err)
+		for _, table := range []string{"persons", "unlinked"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+				return fmt.Errorf("replacing the persons: %w", err)
+			}
 		}
 		rows := make([][]any, 0, len(matches))
 		for _, m := range matches {
@@ -131,6 +133,12 @@ func writeDecisions(ctx context.Context, tx querier, list []records.Decision) er
 // Persons streams which person each deduplicated resident belongs to.
 func (s *Store) Persons(ctx context.Context) iter.Seq2[records.PersonOf, error] {
 	return query(ctx, s.read, scanPersonOf, `SELECT resident_id, person_id FROM persons ORDER BY resident_id`)
+}
+
+// Standing streams which person each resident belongs to as far as names go: with those whose person was taken apart and who
+// wait for dedupe, which the stream of Persons leaves out. It is what records.NamePersons needs to know.
+func (s *Store) Standing(ctx context.Context) iter.Seq2[records.PersonOf, error] {
+	return query(ctx, s.read, scanPersonOf, `SELECT resident_id, person_id FROM persons UNION ALL SELECT resident_id, person_id FROM unlinked ORDER BY resident_id`)
 }
 
 func scanPersonOf(row scanner) (records.PersonOf, error) {

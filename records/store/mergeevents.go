@@ -105,13 +105,18 @@ func pairs(list []arrival[records.Decision]) []string {
 	return ids
 }
 
-// unlink forgets the persons of residents, with all their members. Until the next dedupe these are held as not linked. The
-// caller holds the lock on persons.
+// unlink takes the persons of residents apart, with all their members. Until the next dedupe these are held as not linked, and
+// only what the persons were called is kept. The caller holds the lock on persons.
 func (s *Store) unlink(ctx context.Context, tx querier, residents []string) error {
 	for ids := range chunks(residents) {
-		_, err := tx.ExecContext(ctx, `DELETE FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN `+s.list(1, len(ids))+`)`, anys(ids)...)
-		if err != nil {
-			return fmt.Errorf("unlinking persons: %w", err)
+		of := ` FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN ` + s.list(1, len(ids)) + `)`
+		for _, text := range []string{
+			`INSERT INTO unlinked (resident_id, person_id) SELECT resident_id, person_id` + of + ` ON CONFLICT (resident_id) DO UPDATE SET person_id = excluded.person_id`,
+			`DELETE` + of,
+		} {
+			if _, err := tx.ExecContext(ctx, text, anys(ids)...); err != nil {
+				return fmt.Errorf("unlinking persons: %w", err)
+			}
 		}
 	}
 	return nil

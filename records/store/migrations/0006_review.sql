@@ -3,3 +3,10 @@
 ALTER TABLE matches ADD COLUMN pair_key TEXT NOT NULL DEFAULT ''; -- records.PairKey, which SQL cannot compute: see fillPairKeys
 CREATE INDEX matches_key ON matches (pair_key);
 CREATE INDEX decisions_supersedes ON decisions (supersedes);
+
+-- Whom persons that were taken apart held, because somebody's decision arrived, until dedupe links the records anew: persons keep
+-- their ids (records.NamePersons).
+CREATE TABLE unlinked (
+	resident_id TEXT PRIMARY KEY,
+	person_id   TEXT NOT NULL
+) STRICT;
