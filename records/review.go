@@ -12,7 +12,8 @@ import (
 // A Neighbourhood is the persons around a pair: all their resident records, and what ties them or keeps them apart.
 type Neighbourhood struct {
 	Members   []string          // resident ids
-	Standing  map[string]string // which person each belongs to; who is missing waits for dedupe, and is given none
+	Standing  map[string]string // which person each belongs to, or belonged to until it was taken apart; who is missing is new
+	Unlinked  []string          // of these, those who wait for dedupe: they are given no person
 	Matches   []Match           // among the members
 	Decisions []Decision        // same and different, among the members: those that stand
 	Proposals []Decision        // on the pair: those that wait for a second person
@@ -269,12 +270,12 @@ func (n Neighbourhood) Arrived(d Decision, replaced *Decision, at string) []Deci
 	return closed
 }
 
-// Persons forms the persons of a neighbourhood anew. Those of whom dedupe knows nothing are left out. A person keeps its id as
+// Persons forms the persons of a neighbourhood anew. Those who wait for dedupe are left out. A person keeps its id as
 // [NamePersons] says.
 func (n Neighbourhood) Persons() []PersonOf {
 	clusters := n.clusters()
 	for i, members := range clusters {
-		clusters[i] = slices.DeleteFunc(members, func(m string) bool { return n.Standing[m] == "" })
+		clusters[i] = slices.DeleteFunc(members, func(m string) bool { return n.Standing[m] == "" || slices.Contains(n.Unlinked, m) })
 	}
 	return NamePersons(clusters, n.Standing)
 }

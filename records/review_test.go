@@ -63,6 +63,11 @@ func TestPersonsOfANeighbourhood(t *testing.T) {
 			Neighbourhood{Members: three, Standing: map[string]string{"b": "b", "c": "c"}, Decisions: []Decision{said("x", "a", "c", DecidedSame)}},
 			"b=b c=c",
 		},
+		{
+			"nor does who waits to be linked anew",
+			Neighbourhood{Members: three, Standing: map[string]string{"a": "a", "b": "b", "c": "a"}, Unlinked: []string{"a", "c"}, Decisions: []Decision{said("x", "a", "b", DecidedSame)}},
+			"b=b",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

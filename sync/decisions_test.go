@@ -219,6 +219,34 @@ func TestASameFromALaptopThatWouldRetireACardWaitsForASecondPerson(t *testing.T)
 	})
 }
 
+// A decision that arrived took a person apart. Its cards still count, on whichever of its records they are.
+func TestTheCardsOfAPersonThatWaitsToBeLinkedAnewCount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		l := newLaptop(t, c, "one")
+		save(t, l.store, people(4)...)
+		l.push(t, c)
+		c.apply(t)
+		linked(t, c) // the third is the first once more
+		for i, id := range []string{"r000001", "r000002"} {
+			card := records.Card{Number: string(rune('2'+i)) + "00000000000000", Version: 1, ResidentID: id, Kind: records.CardPermanent, State: records.CardIssued, Face: []byte("{}")}
+			if err := c.store.SaveCards(t.Context(), []records.Card{card}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedDifferent, "")})
+		c.apply(t)
+		stillLinked(t, c, "after it arrived")
+		if err := decide(t, c.store, "r000000", "r000001", records.DecidedSame, "somebody else"); err != nil {
+			t.Fatal(err)
+		}
+		if open, err := c.store.Proposals(t.Context()); err != nil || len(open) != 1 {
+			t.Errorf("%+v, %v", open, err)
+		}
+		stillLinked(t, c, "after a decision at the centre")
+	})
+}
+
 // A proposal travels like any decision and takes nobody's person away.
 func TestAProposalTravels(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {

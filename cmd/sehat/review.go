@@ -234,6 +234,8 @@ func runDecide(ctx context.Context, a *app, s *store.Store, m records.Match, dec
 		return withHint(err, `say "sehat review decide %s same" if they are one person; somebody else confirms it`, records.PairKey(m.Left, m.Right))
 	case errors.Is(err, records.ErrSecondPerson):
 		return withHint(err, `somebody else says "sehat review decide %s same --as NAME"`, records.PairKey(m.Left, m.Right))
+	case errors.Is(err, records.ErrConflict):
+		return withHint(err, `"sehat sync conflicts" lists it, "sehat sync resolve" settles it`)
 	case err != nil:
 		return err
 	}
@@ -254,13 +256,21 @@ func settle(ctx context.Context, a *app, s *store.Store, m records.Match, decisi
 	if err != nil {
 		return r, err
 	}
-	r.How, r.Before = settled.How, names(settled.Before)
-	r.wasProposed = len(settled.Before) > 0 && settled.Before[0].Decision == records.DecidedProposed
+	r.How = settled.How
+	for _, before := range settled.Before {
+		by := &r.DecidedBy
+		if before.Decision == records.DecidedProposed {
+			by = &r.ProposedBy
+		}
+		if !slices.Contains(*by, before.By) {
+			*by = append(*by, before.By)
+		}
+	}
 	for _, c := range settled.Retires {
 		r.Keeps = settled.Keeps.Printed()
 		r.Retires = append(r.Retires, c.Printed())
 	}
-	if r.How == records.SettledUndone && !r.wasProposed {
+	if r.How == records.SettledUndone && len(r.ProposedBy) == 0 {
 		lost, err := s.Retired(ctx, settled.Around)
 		if err != nil {
 			return r, err
@@ -274,16 +284,15 @@ func settle(ctx context.Context, a *app, s *store.Store, m records.Match, decisi
 
 // A decisionResult is what came of a decision.
 type decisionResult struct {
-	Pair     string   `json:"pair"`
-	Decision string   `json:"decision"`
-	By       string   `json:"by"`
-	How      string   `json:"how"`                    // taken, already, proposed, confirmed or undone
-	Before   []string `json:"before,omitempty"`       // who decided before what stood until now, or stands already
-	Keeps    string   `json:"keeps,omitempty"`        // the card that stays, where
-	Retires  []string `json:"retires,omitempty"`      // these are retired by the next issue
-	Lost     []string `json:"stay_retired,omitempty"` // cards that an undo does not bring back
-
-	wasProposed bool // what stood until now was a proposal
+	Pair       string   `json:"pair"`
+	Decision   string   `json:"decision"`
+	By         string   `json:"by"`
+	How        string   `json:"how"`                    // taken, already, proposed, confirmed or undone
+	DecidedBy  []string `json:"decided_by,omitempty"`   // who decided what stood until now, or stands already
+	ProposedBy []string `json:"proposed_by,omitempty"`  // whose proposals were open until now
+	Keeps      string   `json:"keeps,omitempty"`        // where a card is retired, the one that stays
+	Retires    []string `json:"retires,omitempty"`      // these are retired by the next issue
+	Lost       []string `json:"stay_retired,omitempty"` // cards that an undo does not bring back
 }
 
 // words says what came of a decision.
@@ -291,28 +300,28 @@ func (r decisionResult) words(m records.Match) string {
 	pair := "pair " + r.Pair
 	switch r.How {
 	case records.SettledAlready:
-		return fmt.Sprintf("%s was decided so before, by %s", pair, aloud(r.Before))
+		return fmt.Sprintf("%s was decided so before, by %s", pair, aloud(r.DecidedBy))
 	case records.SettledProposed:
 		return fmt.Sprintf("%s: your yes is kept as a proposal. Both hold a card; as one person they would keep %s, and %s would be retired for good",
 			pair, r.Keeps, aloud(r.Retires))
 	case records.SettledConfirmed:
-		return fmt.Sprintf("%s is one person, as %s proposed. The next \"sehat issue\" keeps card %s and retires %s", pair, aloud(r.Before), r.Keeps, aloud(r.Retires))
+		return fmt.Sprintf("%s is one person, as %s proposed. The next \"sehat issue\" keeps card %s and retires %s", pair, aloud(r.ProposedBy), r.Keeps, aloud(r.Retires))
 	case records.SettledUndone:
 		return r.undone(m)
 	}
 	if r.Decision == records.DecidedSame {
 		return pair + " is one person"
 	}
-	if r.wasProposed {
-		return fmt.Sprintf("%s is two people; the proposal of %s is ended", pair, aloud(r.Before))
+	if len(r.ProposedBy) > 0 {
+		return fmt.Sprintf("%s is two people; the proposal of %s is ended", pair, aloud(r.ProposedBy))
 	}
 	return pair + " is two people"
 }
 
 // undone says what an undo took back, and what it cannot bring back.
 func (r decisionResult) undone(m records.Match) string {
-	if r.wasProposed {
-		return fmt.Sprintf("pair %s: the proposal of %s is taken back", r.Pair, aloud(r.Before))
+	if len(r.ProposedBy) > 0 {
+		return fmt.Sprintf("pair %s: the proposal of %s is taken back", r.Pair, aloud(r.ProposedBy))
 	}
 	text := fmt.Sprintf("pair %s waits for a decision again", r.Pair)
 	if m.Status == records.MatchMatch {

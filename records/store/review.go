@@ -173,6 +173,9 @@ func neighbourhood(ctx context.Context, q querier, left, right string) (n record
 	for _, p := range of {
 		n.Standing[p.ResidentID] = p.PersonID
 		n.Members = append(n.Members, p.ResidentID)
+		if p.unlinked {
+			n.Unlinked = append(n.Unlinked, p.ResidentID)
+		}
 	}
 	for _, id := range []string{left, right} {
 		if !slices.Contains(n.Members, id) {
@@ -201,10 +204,25 @@ func neighbourhood(ctx context.Context, q querier, left, right string) (n record
 	return n, nil
 }
 
-// personsOf returns the persons that residents belong to, with all their records in the order of ids.
-func personsOf(ctx context.Context, q querier, residents ...string) ([]records.PersonOf, error) {
-	list, err := collect(query(ctx, q, scanPersonOf, `SELECT resident_id, person_id FROM persons WHERE person_id IN (
-	SELECT person_id FROM persons WHERE resident_id IN `+placeholders(1, len(residents))+`) ORDER BY resident_id`, anys(residents)...))
+// A memberOf is a record of a person, which stands or was taken apart and waits for dedupe.
+type memberOf struct {
+	records.PersonOf
+	unlinked bool
+}
+
+// personsOf returns the persons that residents belong to, or did until they were taken apart, with all their records in the order
+// of ids.
+func personsOf(ctx context.Context, q querier, residents ...string) ([]memberOf, error) {
+	ids := placeholders(1, len(residents))
+	list, err := collect(query(ctx, q, func(row scanner) (memberOf, error) {
+		var m memberOf
+		var unlinked int
+		err := row.Scan(&m.ResidentID, &m.PersonID, &unlinked)
+		m.unlinked = unlinked != 0
+		return m, err
+	}, `SELECT resident_id, person_id, 0 FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN `+ids+`)
+UNION ALL SELECT resident_id, person_id, 1 FROM unlinked WHERE person_id IN (SELECT person_id FROM unlinked WHERE resident_id IN `+ids+`)
+ORDER BY resident_id`, anys(residents)...))
 	if err != nil {
 		return nil, fmt.Errorf("reading persons: %w", err)
 	}

@@ -10,3 +10,4 @@ CREATE TABLE unlinked (
 	resident_id TEXT PRIMARY KEY,
 	person_id   TEXT NOT NULL
 ) STRICT;
+CREATE INDEX unlinked_person ON unlinked (person_id);
