@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sehat/records"
+	"sehat/records/store"
 	"sehat/records/store/storetest"
 )
 
@@ -23,6 +24,14 @@ func decision(t *testing.T, id, word, supersedes string) records.Change {
 	return change(t, records.NounDecision, id, records.Decision{
 		ID: id, Left: "r000000", Right: "r000001", Decision: word, Supersedes: supersedes, By: "tester", At: records.Stamp(noon),
 	})
+}
+
+// decide records what somebody decided in a store.
+func decide(t *testing.T, s *store.Store, left, right, decision, by string) error {
+	t.Helper()
+	d := records.Decision{Left: left, Right: right, Decision: decision, By: by, At: records.Stamp(noon)}
+	_, err := records.Decide(t.Context(), s, d, records.AnySeen)
+	return err
 }
 
 // linked is what dedupe found at a centre: the first two people wait for a review, the third is the first once more.
@@ -76,6 +85,16 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 			t.Fatalf("applied %+v", r)
 		}
 		stillLinked(t, c, "after it arrived")
+		names := map[string]string{}
+		for p, err := range c.store.Standing(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			names[p.ResidentID] = p.PersonID
+		}
+		if len(names) != 4 || names["r000002"] != "r000000" {
+			t.Errorf("persons that wait to be linked anew have lost their names: %v", names)
+		}
 		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{decision(t, "d2", records.DecidedDifferent, "")})
 		if r := c.apply(t); r.Conflicts != 1 {
 			t.Fatalf("applied %+v", r)
@@ -89,6 +108,17 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 			t.Fatal(err)
 		}
 		stillLinked(t, c, "after the conflict was decided")
+		linked(t, c)
+		persons := 0
+		for _, err := range c.store.Standing(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			persons++
+		}
+		if persons != 4 {
+			t.Errorf("%d names of 4 residents stand after they were linked anew", persons)
+		}
 	})
 }
 
@@ -130,4 +160,124 @@ func TestAChangedMindIsNoConflict(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A laptop does not know the centre's cards. One person's "same" there does not retire a card here; a second one's does.
+func TestASameFromALaptopThatWouldRetireACardWaitsForASecondPerson(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		l := newLaptop(t, c, "one")
+		save(t, l.store, people(2)...)
+		l.push(t, c)
+		c.apply(t)
+		alone := []records.PersonOf{{ResidentID: "r000000", PersonID: "r000000"}, {ResidentID: "r000001", PersonID: "r000001"}}
+		pair := records.Match{Left: "r000000", Right: "r000001", Status: records.MatchReview, Weight: 3, Steps: []byte("[]")}
+		link := func() {
+			t.Helper()
+			known, err := c.store.Decisions(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.store.SaveLinkage(t.Context(), known, []records.Match{pair}, alone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		link()
+		for i, p := range alone {
+			card := records.Card{Number: string(rune('2'+i)) + "00000000000000", Version: 1, ResidentID: p.ResidentID, Kind: records.CardPermanent, State: records.CardIssued, Face: []byte("{}")}
+			if err := c.store.SaveCards(t.Context(), []records.Card{card}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stands := func(decisions, proposals int) {
+			t.Helper()
+			stand, err := c.store.Decisions(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			open, err := c.store.Proposals(t.Context())
+			if err != nil || len(stand) != decisions || len(open) != proposals {
+				t.Fatalf("%d decisions stand and %d proposals wait, want %d and %d, %v", len(stand), len(open), decisions, proposals, err)
+			}
+		}
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedSame, "")})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
+			t.Fatalf("applied %+v", r)
+		}
+		stands(0, 1)
+		link()
+		if err := decide(t, c.store, "r000000", "r000001", records.DecidedSame, "tester"); err == nil {
+			t.Error("the same name confirms what it decided on the laptop")
+		}
+		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{change(t, records.NounDecision, "d2", records.Decision{
+			ID: "d2", Left: "r000000", Right: "r000001", Decision: records.DecidedSame, By: "somebody else", At: records.Stamp(noon),
+		})})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
+			t.Fatalf("applied %+v", r)
+		}
+		stands(1, 0)
+	})
+}
+
+// A decision that arrived took a person apart. Its cards still count, on whichever of its records they are.
+func TestTheCardsOfAPersonThatWaitsToBeLinkedAnewCount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		l := newLaptop(t, c, "one")
+		save(t, l.store, people(4)...)
+		l.push(t, c)
+		c.apply(t)
+		linked(t, c) // the third is the first once more
+		for i, id := range []string{"r000001", "r000002"} {
+			card := records.Card{Number: string(rune('2'+i)) + "00000000000000", Version: 1, ResidentID: id, Kind: records.CardPermanent, State: records.CardIssued, Face: []byte("{}")}
+			if err := c.store.SaveCards(t.Context(), []records.Card{card}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedDifferent, "")})
+		c.apply(t)
+		stillLinked(t, c, "after it arrived")
+		if err := decide(t, c.store, "r000000", "r000001", records.DecidedSame, "somebody else"); err != nil {
+			t.Fatal(err)
+		}
+		if open, err := c.store.Proposals(t.Context()); err != nil || len(open) != 1 {
+			t.Errorf("%+v, %v", open, err)
+		}
+		stillLinked(t, c, "after a decision at the centre")
+	})
+}
+
+// A proposal travels like any decision and takes nobody's person away.
+func TestAProposalTravels(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		l := newLaptop(t, c, "one")
+		save(t, l.store, people(4)...)
+		l.push(t, c)
+		c.apply(t)
+		linked(t, c)
+		deliver(t, c, l, 2, lastHash(t, c, l), []records.Change{decision(t, "d1", records.DecidedProposed, "")})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
+			t.Fatalf("applied %+v", r)
+		}
+		persons := 0
+		for _, err := range c.store.Persons(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			persons++
+		}
+		if persons != 4 {
+			t.Errorf("%d of 4 are linked after a proposal came", persons)
+		}
+		deliver(t, c, l, 3, lastHash(t, c, l), []records.Change{decision(t, "d2", records.DecidedDifferent, "")})
+		if r := c.apply(t); r.Stored != 1 || r.Conflicts != 0 {
+			t.Fatalf("applied %+v", r)
+		}
+		open, err := c.store.Proposals(t.Context())
+		if err != nil || len(open) != 1 || open[0].ID != "d1" {
+			t.Errorf("%+v, %v", open, err)
+		}
+		stillLinked(t, c, "after different came beside it")
+	})
 }

@@ -87,21 +87,26 @@ func dossierReport(ctx context.Context, s *store.Store, id string) ([]reportLine
 	if err != nil && !errors.Is(err, records.ErrNotFound) {
 		return nil, fmt.Errorf("reading an example: %w", err)
 	}
-	r := d.Resident
+	r, h := d.Resident, d.Household
+	var others []string
+	for _, o := range d.Others {
+		others = append(others, o.Brief())
+	}
 	return []reportLine{
 		told("name", r.FullName),
 		told("other script", r.FullNameHi),
 		told("father or husband", r.FatherOrHusband),
 		told("sex", r.Sex),
-		told("birth", d.Birth()),
+		told("birth", r.Birth()),
 		aside("relation", strings.ReplaceAll(r.Relation, "_", " ")),
-		number("mobile", cmp.Or(r.Mobile, d.Household.Mobile)),
+		number("mobile", cmp.Or(r.Mobile, h.Mobile)),
 		number("voter card", r.EPIC),
 		number("ABHA", r.ABHA),
-		told("address", d.Address()),
+		told("address", strings.TrimPrefix(h.HouseNo+", "+h.Place(), ", ")),
+		aside("ward", h.WardCode),
 		aside("visit", r.VisitDate),
-		aside("team", d.Household.TeamID),
-		aside("listed with", strings.ReplaceAll(strings.Join(d.Others, "; "), "_", " ")),
+		aside("team", h.TeamID),
+		aside("listed with", strings.Join(others, "; ")),
 	}, nil
 }
 

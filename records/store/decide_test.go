@@ -23,6 +23,14 @@ func inReview(t *testing.T, s *store.Store) (left, right string) {
 	return ids[0], ids[1]
 }
 
+// decide records what somebody decided at a time, whatever was decided before.
+func decide(t *testing.T, s *store.Store, left, right, decision, by string, at time.Time) error {
+	t.Helper()
+	d := records.Decision{Left: left, Right: right, Decision: decision, By: by, At: records.Stamp(at)}
+	_, err := records.Decide(t.Context(), s, d, records.AnySeen)
+	return err
+}
+
 func TestOppositeDecisionsHoldBothCards(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
@@ -40,7 +48,7 @@ func TestOppositeDecisionsHoldBothCards(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 0 || r.Held != 2 {
 			t.Errorf("%+v", r)
 		}
-		if err := records.Decide(t.Context(), s, left, right, records.DecidedSame, "c", "", noon); !errors.Is(err, records.ErrConflict) {
+		if err := decide(t, s, left, right, records.DecidedSame, "c", noon); !errors.Is(err, records.ErrConflict) {
 			t.Errorf("a third opinion does not settle it: %v", err)
 		}
 	})
@@ -54,7 +62,7 @@ func TestManyDecideAtOnceAndOneStands(t *testing.T) {
 		for i := range 12 {
 			verdict := []string{records.DecidedSame, records.DecidedDifferent}[i%2]
 			wg.Go(func() {
-				if err := records.Decide(t.Context(), s, left, right, verdict, "tester", "", noon.Add(time.Duration(i)*time.Second)); err != nil {
+				if err := decide(t, s, left, right, verdict, "tester", noon.Add(time.Duration(i)*time.Second)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -85,7 +93,7 @@ func TestLinkageDoesNotOverwriteADecisionMadeMeanwhile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := records.Decide(t.Context(), s, left, right, records.DecidedSame, "tester", "", noon); err != nil {
+		if err := decide(t, s, left, right, records.DecidedSame, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.SaveLinkage(t.Context(), known, nil, alone([]string{left, right})); !errors.Is(err, records.ErrConflict) {
@@ -98,7 +106,7 @@ func TestADecisionGivesNobodyAPersonWhomDedupeHasNotSeen(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 2)
-		if err := records.Decide(t.Context(), s, ids[0], ids[1], records.DecidedDifferent, "tester", "", noon); err != nil {
+		if err := decide(t, s, ids[0], ids[1], records.DecidedDifferent, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, issuer(t, s, true, 10)); r.HeldWhy[records.HeldNotLinked] != 2 {

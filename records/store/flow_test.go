@@ -107,19 +107,19 @@ func TestIssueWaitsForDedupeAndReview(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 0 || r.Already != 3 {
 			t.Fatalf("issuing again: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[2], ids[0], records.DecidedSame, "tester", "", noon); err != nil {
+		if err := decide(t, s, ids[2], ids[0], records.DecidedSame, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.Issued != 1 || r.Held != 0 || r.Duplicates != 2 {
 			t.Fatalf("one person after review: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[0], ids[2], records.DecidedDifferent, "tester", "two sisters", noon.Add(time.Minute)); err != nil {
+		if err := decide(t, s, ids[0], ids[2], records.DecidedDifferent, "tester", noon.Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.Issued != 1 || r.Already != 4 {
 			t.Fatalf("two people after a second look: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[0], ids[2], records.DecidedUndo, "tester", "", noon.Add(2*time.Minute)); err != nil {
+		if err := decide(t, s, ids[0], ids[2], records.DecidedUndo, "tester", noon.Add(2*time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.HeldWhy[records.HeldReview] != 2 {
