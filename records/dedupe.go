@@ -31,6 +31,9 @@ type DedupeReport struct {
 	Persons       int    `json:"persons"`
 	Refused       string `json:"refused,omitempty"` // why no weights could be estimated; then everyone is a person of their own
 
+	PairsLeft    int64   `json:"pairs_left"`             // not compared: too many records agree on the same things
+	Completeness float64 `json:"completeness,omitempty"` // estimated share of all true pairs that were compared; absent where it cannot be told
+
 	Linkage *linkage.Report `json:"-"` // with linkage.Options.Report
 }
 
@@ -70,6 +73,7 @@ func dedupe(ctx context.Context, s LinkStore, opts linkage.Options) (DedupeRepor
 		return DedupeReport{}, err
 	}
 	report := DedupeReport{Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons, Linkage: result.Report}
+	report.PairsLeft, report.Completeness = result.Blocks.Left, result.Blocks.Completeness
 	if result.Refused != nil {
 		report.Refused = result.Refused.Error()
 	}

@@ -92,6 +92,7 @@ func runDedupe(ctx context.Context, a *app, opts dedupeOptions) error {
 func dedupeSummary(r records.DedupeReport) string {
 	text := fmt.Sprintf("%s compared in %s: %s, %s (%s recorded more than once)", count(r.Residents, "resident"), count(r.PairsCompared, "pair"),
 		count(r.Matches, "match"), count(r.Persons, "person"), count(r.Residents-r.Persons, "time"))
+	text += reachSummary(r.Completeness, r.PairsLeft)
 	if r.Refused != "" {
 		text += "\nno duplicates were sought: " + r.Refused
 	}

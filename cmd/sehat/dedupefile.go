@@ -26,6 +26,9 @@ type fileReport struct {
 	Reviews       int    `json:"reviews"`
 	Persons       int    `json:"persons"`
 	Refused       string `json:"refused,omitempty"`
+
+	PairsLeft    int64   `json:"pairs_left"`             // not compared: too many records agree on the same things
+	Completeness float64 `json:"completeness,omitempty"` // estimated share of all true pairs that were compared; absent where it cannot be told
 }
 
 func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
@@ -56,6 +59,7 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 		}
 	}
 	report := fileReport{File: opts.file, Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons}
+	report.PairsLeft, report.Completeness = result.Blocks.Left, result.Blocks.Completeness
 	for _, p := range result.Pairs {
 		if p.Decision == linkage.Match {
 			report.Matches++
@@ -64,12 +68,23 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 		}
 	}
 	text := fmt.Sprintf("%s compared in %s: %s, %s in doubt, %s", count(report.Residents, "record"), count(report.PairsCompared, "pair"),
-		count(report.Matches, "match"), count(report.Reviews, "pair"), count(report.Persons, "person"))
+		count(report.Matches, "match"), count(report.Reviews, "pair"), count(report.Persons, "person")) + reachSummary(report.Completeness, report.PairsLeft)
 	if result.Refused != nil {
 		report.Refused = result.Refused.Error()
 		text += "\nno duplicates were sought: " + report.Refused
 	}
 	return a.result(report, "%s", text)
+}
+
+// reachSummary says how many of the true pairs were among those compared, as linkage estimates it.
+func reachSummary(completeness float64, left int64) (text string) {
+	if completeness > 0 {
+		text = fmt.Sprintf("\nof all true pairs about %.1f %% were among those compared", 100*completeness)
+	}
+	if left > 0 {
+		text += fmt.Sprintf("\nnot compared: %s of records that agree with too many others", count(left, "pair"))
+	}
+	return text
 }
 
 // people reads a CSV of people whose columns have been named.
