@@ -46,13 +46,12 @@ type meeting struct {
 
 // A cell is one pair across a meeting.
 type cell struct {
-	a, b   uint32  // a in the smaller listing
-	kin    float32 // log2 same against family, in what is a person's own
-	far    float32 // log2 family against strangers in the same: twins share a birthday
-	odds   float32 // log2 odds alone
-	edge   int32   // of the edge list, or -1
-	result float32
-	p      pattern
+	a, b uint32  // a in the smaller listing
+	kin  float32 // log2 same against family, in what is a person's own
+	far  float32 // log2 family against strangers in the same: twins share a birthday
+	odds float32 // log2 odds alone
+	edge int32   // of the edge list, or -1
+	p    pattern
 }
 
 // startPresent is believed of how many members of a listing stand in another one of the same household, and counts as much as
@@ -75,10 +74,6 @@ func (l *linker) households() {
 		return
 	}
 	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: l.m.HomePresent, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t), sizes: l.m.HomeSizes}
-	type hit struct {
-		key  uint64
-		edge int32
-	}
 	var hits []hit
 	for i, e := range l.edges {
 		x, y := t.row(e.a).household, t.row(e.b).household
@@ -89,48 +84,69 @@ func (l *linker) households() {
 	}
 	slices.SortFunc(hits, func(a, b hit) int {
 		if a.key != b.key {
-			if a.key < b.key {
-				return -1
-			}
-			return 1
+			return compareUint(a.key, b.key)
 		}
 		return int(a.edge - b.edge)
 	})
+	if l.opts.Model == nil {
+		h.learn(l, hits)
+	}
+	eachMeeting(hits, func(known []hit) {
+		h.meets, h.cells = h.meets[:0], h.cells[:0]
+		h.meet(l, known)
+		h.conclude(l)
+	})
+}
+
+// A hit is an edge between two listings.
+type hit struct {
+	key  uint64 // the numbers of both
+	edge int32
+}
+
+// eachMeeting calls f with all edges between two listings.
+func eachMeeting(hits []hit, f func([]hit)) {
 	for i := 0; i < len(hits); {
-		j := i
-		var known []int32
+		j := i + 1
 		for j < len(hits) && hits[j].key == hits[i].key {
-			known = append(known, hits[j].edge)
 			j++
 		}
-		h.meet(l, uint32(hits[i].key>>32), uint32(hits[i].key), known)
+		f(hits[i:j])
 		i = j
-	}
-	if l.opts.Model == nil {
-		h.sizes = t.listingSizes()
-		l.m.HomeSizes = h.sizes
-		h.settle(float64(t.houseCount))
-		l.m.HomePrior, l.m.HomeAlone, l.m.HomePresent = h.priorS, h.alone, h.present
-	}
-	h.conclude()
-	for _, m := range h.meets {
-		for _, c := range h.cells[m.from:m.to] {
-			switch {
-			case c.edge >= 0:
-				e := &l.edges[c.edge]
-				e.home = c.result - e.odds
-				e.odds = c.result
-				e.met = m.known > 1
-			case c.result > keepOdds:
-				l.edges = append(l.edges, edge{a: c.a, b: c.b, odds: c.result, home: c.result - c.odds, pattern: c.p, met: true})
-			}
-		}
 	}
 }
 
+// sampleMeetings is how many meetings the priors are learned from.
+const sampleMeetings = 40_000
+
+// learn estimates from a sample of the meetings what is believed of all of them. They are drawn and ordered by hashes of ids.
+func (h *homes) learn(l *linker, hits []hit) {
+	type drawn struct {
+		hash  uint64
+		known []hit
+	}
+	n := 0
+	eachMeeting(hits, func([]hit) { n++ })
+	every := uint64(max(1, n/sampleMeetings))
+	var sample []drawn
+	eachMeeting(hits, func(known []hit) {
+		hash := mix(h.t.leastHash(h.t.members(uint32(known[0].key>>32))) + h.t.leastHash(h.t.members(uint32(known[0].key))))
+		if hash%every == 0 {
+			sample = append(sample, drawn{hash, known})
+		}
+	})
+	slices.SortFunc(sample, func(a, b drawn) int { return compareUint(a.hash, b.hash) })
+	for _, d := range sample {
+		h.meet(l, d.known)
+	}
+	h.sizes = h.t.listingSizes()
+	h.settle(float64(h.t.houseCount), float64(every))
+	l.m.HomeSizes, l.m.HomePrior, l.m.HomeAlone, l.m.HomePresent = h.sizes, h.priorS, h.alone, h.present
+}
+
 // meet compares two listings whole.
-func (h *homes) meet(l *linker, x, y uint32, known []int32) {
-	a, b := h.t.members(x), h.t.members(y)
+func (h *homes) meet(l *linker, known []hit) {
+	a, b := h.t.members(uint32(known[0].key>>32)), h.t.members(uint32(known[0].key))
 	if len(a) > len(b) || len(a) == len(b) && h.t.leastHash(a) > h.t.leastHash(b) {
 		a, b = b, a
 	}
@@ -150,20 +166,20 @@ func (h *homes) meet(l *linker, x, y uint32, known []int32) {
 	}
 	if len(b) > largestHome {
 		for _, k := range known {
-			e := &l.edges[k]
+			e := &l.edges[k.edge]
 			i, j := e.a, e.b
 			if !slices.Contains(a, i) {
 				i, j = j, i
 			}
-			add(i, j, e.pattern, k)
+			add(i, j, e.pattern, k.edge)
 		}
 	} else {
 		for _, i := range a {
 			for _, j := range b {
 				edge := int32(-1)
 				for _, k := range known {
-					if e := &l.edges[k]; e.a == i && e.b == j || e.a == j && e.b == i {
-						edge = k
+					if e := &l.edges[k.edge]; e.a == i && e.b == j || e.a == j && e.b == i {
+						edge = k.edge
 						break
 					}
 				}
@@ -246,8 +262,8 @@ func (h *homes) own(a, b uint32, p pattern) (kin, far float64) {
 	return kin, far
 }
 
-// settle estimates the priors from the meetings themselves in a few rounds.
-func (h *homes) settle(houses float64) {
+// settle estimates the priors from meetings, of which one in every was drawn, in a few rounds.
+func (h *homes) settle(houses, every float64) {
 	pairs := max(houses*(houses-1)/2, 1)
 	h.priorS, h.present = math.Log2(0.05*houses/pairs), startPresent
 	for range 4 {
@@ -264,7 +280,7 @@ func (h *homes) settle(houses float64) {
 				found, there = found+m.found, there+float64(m.n1)
 			}
 		}
-		h.priorS = math.Log2(max(sure, 1) / pairs)
+		h.priorS = math.Log2(max(every*sure, 1) / pairs)
 		h.present = min((startPresent*priorPresent+found)/(priorPresent+there), mostPresent)
 		if all > 0 {
 			h.alone = math.Log2(max(lone/all, 0.02))
@@ -272,11 +288,21 @@ func (h *homes) settle(houses float64) {
 	}
 }
 
-// conclude gives each cell its odds.
-func (h *homes) conclude() {
+// conclude gives the pairs of each meeting their odds.
+func (h *homes) conclude(l *linker) {
 	for i := range h.meets {
-		h.judge(&h.meets[i], func(c *cell, same, _ float64) {
-			c.result = float32(max(min(math.Log2(max(same, 1e-12)/max(1-same, 1e-12)), 40), -40))
+		m := &h.meets[i]
+		h.judge(m, func(c *cell, same, _ float64) {
+			odds := float32(max(min(math.Log2(max(same, 1e-12)/max(1-same, 1e-12)), 40), -40))
+			switch {
+			case c.edge >= 0:
+				e := &l.edges[c.edge]
+				e.home = odds - e.odds
+				e.odds = odds
+				e.met = m.known > 1
+			case odds > keepOdds:
+				l.edges = append(l.edges, edge{a: c.a, b: c.b, odds: odds, home: odds - c.odds, pattern: c.p, met: true})
+			}
 		})
 	}
 }
