@@ -23,6 +23,7 @@ func (s *Standing) Extend(ctx context.Context, households []string, records iter
 	}
 	opts.Model, opts.Keep = s.m, true
 	l := &linker{opts: opts, t: s.t, m: s.m, apart: map[uint64]bool{}}
+	l.stood = slices.Clone(s.t.person)
 	l.progress("read", 0, 0)
 	l.replace(households)
 	if err := l.t.read(ctx, records); err != nil {

@@ -32,7 +32,7 @@ func begin(t *testing.T, m *Model, records []Record) *register {
 // extend replaces listings and checks that the run told of all that changed.
 func (g *register) extend(t *testing.T, households []string, records []Record) *Result {
 	t.Helper()
-	s, err := Restore(bytes.NewReader(g.saved.Bytes()))
+	s, err := Restore(bytes.NewReader(g.saved.Bytes()), int64(g.saved.Len()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,6 +93,7 @@ type linker struct {
 	apart  map[uint64]bool
 	forest *forest
 	gone   []uint32 // rows that Extend took away
+	stood  []uint32 // table.person as it was saved
 }
 
 // Link reads all records, decides which are one person, and explains. It is deterministic, and the order of the records
