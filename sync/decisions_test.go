@@ -32,16 +32,16 @@ func linked(t *testing.T, c *centre) {
 		{Left: "r000000", Right: "r000001", Status: records.MatchReview, Weight: 3, Steps: []byte("[]")},
 		{Left: "r000000", Right: "r000002", Status: records.MatchMatch, Weight: 20, Steps: []byte("[]")},
 	}
-	known, err := c.store.Decisions(t.Context())
+	state, err := c.store.LinkState(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.store.SaveLinkage(t.Context(), known, matches, []records.PersonOf{
+	err = c.store.SaveLinkage(t.Context(), records.Linked{State: state, Matches: matches, Persons: []records.PersonOf{
 		{ResidentID: "r000000", PersonID: "r000000"},
 		{ResidentID: "r000001", PersonID: "r000001"},
 		{ResidentID: "r000002", PersonID: "r000000"},
 		{ResidentID: "r000003", PersonID: "r000003"},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 			return nil, err
 		}
 		l.m = learn(ls)
-		l.m.Counts, l.m.Sharing, l.m.Passes = counts, l.t.sharing, l.b.passes
+		l.m.Counts, l.m.Sharing, l.m.Passes, l.m.Taught = counts, l.t.sharing, l.b.passes, len(l.same)
 		refused = l.m.check(ls)
 	}
 	l.w = l.m.weights()

@@ -97,7 +97,7 @@ func TestIssueWaitsForDedupeAndReview(t *testing.T) {
 		same := records.Match{Left: ids[1], Right: ids[3], Status: records.MatchMatch, Weight: 20, Steps: []byte("[]")}
 		persons := alone(ids)
 		persons[3].PersonID = ids[1]
-		if err := s.SaveLinkage(t.Context(), nil, []records.Match{pair, same}, persons); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Matches: []records.Match{pair, same}, Persons: persons}); err != nil {
 			t.Fatal(err)
 		}
 		r := mustIssue(t, is)
@@ -132,7 +132,7 @@ func TestIssueStopsAtTheEndOfTheLease(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 6)
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: alone(ids)}); err != nil {
 			t.Fatal(err)
 		}
 		r, err := issuer(t, s, true, 4).Issue(t.Context())
@@ -153,7 +153,7 @@ func TestACentreMakesATemporaryCardPermanent(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 2 || r.LeaseLeft != 8 {
 			t.Fatalf("temporary: %+v", r)
 		}
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: alone(ids)}); err != nil {
 			t.Fatal(err)
 		}
 		is.Centre = true
@@ -212,7 +212,7 @@ func TestPrintBatches(t *testing.T) {
 		ctx := t.Context()
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 8)
-		if err := s.SaveLinkage(ctx, nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(ctx, records.Linked{Persons: alone(ids)}); err != nil {
 			t.Fatal(err)
 		}
 		mustIssue(t, issuer(t, s, true, 100))

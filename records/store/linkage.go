@@ -14,14 +14,28 @@ import (
 	"sehat/records/linkage"
 )
 
-// LinkRecords streams every active resident, with its household's address, in the order of their ids.
-func (s *Store) LinkRecords(ctx context.Context) iter.Seq2[linkage.Record, error] {
-	return query(ctx, s.read, scanLinkRecord, `
+const linkRecords = `
 SELECT r.id, r.household_id, r.line_no, r.full_name, r.full_name_hi, r.father_or_husband_name, r.relation, r.sex,
 	r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date, r.mobile, r.epic_no, r.abha_number,
-	h.house_no, h.address_line, h.locality, h.pin_code, h.ward_code, h.contact_mobile
-FROM residents r JOIN households h ON h.id = r.household_id
-WHERE r.state = 'active' ORDER BY r.id`)
+	h.house_no, h.address_line, h.locality, h.pin_code, h.ward_code, h.contact_mobile, COALESCE(p.person_id, '')
+FROM residents r JOIN households h ON h.id = r.household_id LEFT JOIN persons p ON p.resident_id = r.id
+WHERE r.state = 'active'`
+
+// LinkRecords streams the active residents, with their household's address and their person so far: those of the households
+// named, or everybody if households is nil.
+func (s *Store) LinkRecords(ctx context.Context, households []string) iter.Seq2[linkage.Record, error] {
+	if households == nil {
+		return query(ctx, s.read, scanLinkRecord, linkRecords+` ORDER BY r.id`)
+	}
+	return func(yield func(linkage.Record, error) bool) {
+		for ids := range chunks(households) {
+			for r, err := range query(ctx, s.read, scanLinkRecord, linkRecords+` AND r.household_id IN `+s.list(1, len(ids)), anys(ids)...) {
+				if !yield(r, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func scanLinkRecord(row scanner) (linkage.Record, error) {
@@ -33,7 +47,7 @@ func scanLinkRecord(row scanner) (linkage.Record, error) {
 	)
 	err := row.Scan(&r.ID, &r.Household, &line, &r.FullName, &r.FullNameAlt, &r.FatherOrHusband, &r.Relation, &r.Sex,
 		&r.BirthYear, &r.BirthMonth, &r.BirthDay, &age, &visit, &r.Mobile, &r.EPIC, &r.ABHA,
-		&r.HouseNo, &r.Address, &r.Locality, &r.PIN, &r.Ward, &houseTel)
+		&r.HouseNo, &r.Address, &r.Locality, &r.PIN, &r.Ward, &houseTel, &r.Person)
 	if err != nil {
 		return r, fmt.Errorf("reading a resident: %w", err)
 	}
@@ -73,38 +87,6 @@ func (s *Store) Decisions(ctx context.Context) ([]records.Decision, error) {
 	return list, nil
 }
 
-// SaveLinkage replaces the matches and the persons in one transaction. It returns records.ErrConflict if other decisions stand
-// than those known.
-func (s *Store) SaveLinkage(ctx context.Context, known []records.Decision, matches []records.Match, persons []records.PersonOf) error {
-	return s.inTx(ctx, func(tx querier) error {
-		if err := s.lock(ctx, tx, "persons"); err != nil {
-			return err
-		}
-		stand, err := collect(query(ctx, tx, scanDecision, standing+` ORDER BY d.decided_at, d.id`))
-		if err != nil {
-			return fmt.Errorf("reading decisions: %w", err)
-		}
-		if !slices.EqualFunc(stand, known, func(a, b records.Decision) bool { return a.ID == b.ID }) {
-			return fmt.Errorf("decisions were made meanwhile: %w", records.ErrConflict)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM matches`); err != nil {
-			return fmt.Errorf("replacing the matches: %w", err)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM persons`); err != nil {
-			return fmt.Errorf("replacing the persons: %w", err)
-		}
-		rows := make([][]any, 0, len(matches))
-		for _, m := range matches {
-			rows = append(rows, []any{m.Left, m.Right, m.Status, m.Weight, m.Probability, m.Explanation, string(m.Steps)})
-		}
-		in := plain("matches", "left_id", "right_id", "status", "weight", "probability", "explanation", "steps")
-		if _, err := in.rows(ctx, tx, rows); err != nil {
-			return err
-		}
-		return savePersons(ctx, tx, persons)
-	})
-}
-
 func savePersons(ctx context.Context, tx querier, persons []records.PersonOf) error {
 	rows := make([][]any, 0, len(persons))
 	for _, p := range persons {
@@ -142,6 +124,11 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 		}
 		if err := enqueue(ctx, tx, h, records.NounDecision, keys...); err != nil {
 			return err
+		}
+		if len(events) > 0 {
+			if err := relinkResidents(ctx, tx, records.NewID(), around.Members); err != nil {
+				return err
+			}
 		}
 		return savePersons(ctx, tx, slices.DeleteFunc(persons, func(p records.PersonOf) bool { return !slices.Contains(linked, p.ResidentID) }))
 	})

@@ -72,6 +72,9 @@ func pairs(list []arrival[records.Decision]) []string {
 // unlink forgets the persons of residents, with all their members. Until the next dedupe these are held as not linked. The
 // caller holds the lock on persons.
 func (s *Store) unlink(ctx context.Context, tx querier, residents []string) error {
+	if err := relinkPersons(ctx, tx, residents); err != nil {
+		return err
+	}
 	for ids := range chunks(residents) {
 		_, err := tx.ExecContext(ctx, `DELETE FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN `+s.list(1, len(ids))+`)`, anys(ids)...)
 		if err != nil {
