@@ -24,8 +24,10 @@ type LinkStore interface {
 	// SaveLinkage stores what a linkage found, in one transaction. It returns ErrConflict, and changes nothing, if other
 	// decisions stand by now than those that the run knew, or if another linkage was saved.
 	SaveLinkage(ctx context.Context, l Linked) error
-	// LinkCounts counts what the last linkage left.
-	LinkCounts(ctx context.Context) (LinkCounts, error)
+	// MatchCounts counts the matches: those that are sure, and those that wait for a person.
+	MatchCounts(ctx context.Context) (sure, waiting int, err error)
+	// PersonCounts counts the residents who were linked, and the persons that they are.
+	PersonCounts(ctx context.Context) (residents, persons int, err error)
 }
 
 // A LinkState is what a store knows about its linkage.
@@ -39,19 +41,12 @@ type LinkState struct {
 
 // Linked is what a linkage found, to be saved in one transaction.
 type Linked struct {
-	State    LinkState // that it started from
-	Part     bool      // the matches and persons of Persons and Gone are replaced, not everybody's
-	Matches  []Match
-	Persons  []PersonOf
+	State    LinkState               // that it started from
+	Part     bool                    // the matches and persons of Persons and Gone are replaced, not everybody's
+	Matches  iter.Seq2[Match, error] // nil is none
+	Persons  iter.Seq[PersonOf]
 	Gone     []string                // residents who are no longer linked
 	Standing func(w io.Writer) error // writes what the next linkage needs: in a part what is to be added; nil if nothing can be kept
-}
-
-// LinkCounts are the sums of a linkage.
-type LinkCounts struct {
-	Residents, Persons int
-	Matches            int // that are sure
-	Reviews            int // pairs that wait for a person
 }
 
 // A DedupeReport says what a run of dedupe did, and what stands after it.
@@ -88,7 +83,11 @@ func dedupe(ctx context.Context, s LinkStore, opts linkage.Options, train bool) 
 		return DedupeReport{}, err
 	}
 	if !train && state.Standing > 0 && len(state.Seen) == 0 {
-		return standingReport(ctx, s, DedupeReport{})
+		residents, persons, err := s.PersonCounts(ctx)
+		if err != nil {
+			return DedupeReport{}, err
+		}
+		return withMatches(ctx, s, DedupeReport{Residents: residents, Persons: persons})
 	}
 	opts.Keep = true
 	decided := verdicts(state.Decisions)
@@ -117,18 +116,15 @@ func linkAnew(ctx context.Context, s LinkStore, state LinkState, opts linkage.Op
 	if err != nil {
 		return DedupeReport{}, fmt.Errorf("linking: %w", err)
 	}
-	l := Linked{State: state, Standing: result.Save}
+	l := Linked{State: state, Matches: found(result), Persons: memberships(result), Standing: result.Save}
 	if result.Refused != nil {
 		l.Standing = nil
-	}
-	if l.Matches, l.Persons, err = linked(result); err != nil {
-		return DedupeReport{}, err
 	}
 	if err := s.SaveLinkage(ctx, l); err != nil {
 		return DedupeReport{}, err
 	}
-	return standingReport(ctx, s, DedupeReport{
-		Compared: result.Records, PairsCompared: result.Compared, Learned: result.Refused == nil, Why: why, Refused: refusal(result),
+	return withMatches(ctx, s, DedupeReport{
+		Residents: result.Records, Persons: result.Persons, Compared: result.Records, PairsCompared: result.Compared, Learned: result.Refused == nil, Why: why, Refused: refusal(result),
 	})
 }
 
@@ -152,15 +148,12 @@ func linkFurther(ctx context.Context, s LinkStore, state LinkState, opts linkage
 	if err != nil {
 		return DedupeReport{}, fmt.Errorf("linking: %w", err)
 	}
-	l := Linked{State: state, Part: true, Gone: result.Gone(), Standing: result.Save}
-	if l.Matches, l.Persons, err = linked(result); err != nil {
-		return DedupeReport{}, err
-	}
+	l := Linked{State: state, Part: true, Matches: found(result), Persons: memberships(result), Gone: result.Gone(), Standing: result.Save}
 	if err := s.SaveLinkage(ctx, l); err != nil {
 		return DedupeReport{}, err
 	}
-	return standingReport(ctx, s, DedupeReport{
-		Compared: compared, PairsCompared: result.Compared, Untaught: untaught(opts.Decided, model.Taught),
+	return withMatches(ctx, s, DedupeReport{
+		Residents: result.Records, Persons: result.Persons, Compared: compared, PairsCompared: result.Compared, Untaught: untaught(opts.Decided, model.Taught),
 	})
 }
 
@@ -215,37 +208,48 @@ func untaught(decided []linkage.Decided, taught int) int {
 	return 0
 }
 
-// standingReport adds what stands now.
-func standingReport(ctx context.Context, s LinkStore, report DedupeReport) (DedupeReport, error) {
-	c, err := s.LinkCounts(ctx)
-	report.Residents, report.Persons, report.Matches, report.Reviews = c.Residents, c.Persons, c.Matches, c.Reviews
+// withMatches adds the matches that stand now.
+func withMatches(ctx context.Context, s LinkStore, report DedupeReport) (DedupeReport, error) {
+	var err error
+	report.Matches, report.Reviews, err = s.MatchCounts(ctx)
 	return report, err
 }
 
-// linked turns what the engine found into rows.
-func linked(result *linkage.Result) ([]Match, []PersonOf, error) {
-	matches := make([]Match, 0, len(result.Pairs))
-	for _, p := range result.Pairs {
-		explanation := result.Explain(p)
-		steps, err := json.Marshal(explanation)
-		if err != nil {
-			return nil, nil, fmt.Errorf("explaining a match: %w", err)
+// found yields the pairs that the engine found, explained.
+func found(result *linkage.Result) iter.Seq2[Match, error] {
+	return func(yield func(Match, error) bool) {
+		for _, p := range result.Pairs {
+			explanation := result.Explain(p)
+			steps, err := json.Marshal(explanation)
+			if err != nil {
+				yield(Match{}, fmt.Errorf("explaining a match: %w", err))
+				return
+			}
+			left, right := result.ID(p.Left), result.ID(p.Right)
+			if left > right {
+				left, right = right, left
+			}
+			m := Match{
+				Left: left, Right: right, Status: p.Decision.String(),
+				Weight: float64(p.Weight), Probability: float64(p.Probability),
+				Explanation: explanation.String(), Steps: steps,
+			}
+			if !yield(m, nil) {
+				return
+			}
 		}
-		left, right := result.ID(p.Left), result.ID(p.Right)
-		if left > right {
-			left, right = right, left
+	}
+}
+
+// memberships yields who is whom.
+func memberships(result *linkage.Result) iter.Seq[PersonOf] {
+	return func(yield func(PersonOf) bool) {
+		for resident, person := range result.Memberships() {
+			if !yield(PersonOf{resident, person}) {
+				return
+			}
 		}
-		matches = append(matches, Match{
-			Left: left, Right: right, Status: p.Decision.String(),
-			Weight: float64(p.Weight), Probability: float64(p.Probability),
-			Explanation: explanation.String(), Steps: steps,
-		})
 	}
-	var persons []PersonOf
-	for resident, person := range result.Memberships() {
-		persons = append(persons, PersonOf{resident, person})
-	}
-	return matches, persons, nil
 }
 
 // verdicts returns what people decided on each pair. Opposite decisions on one pair keep the two apart.

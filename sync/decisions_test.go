@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"slices"
 	"testing"
 
 	"sehat/records"
@@ -36,12 +37,14 @@ func linked(t *testing.T, c *centre) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.store.SaveLinkage(t.Context(), records.Linked{State: state, Matches: matches, Persons: []records.PersonOf{
+	err = c.store.SaveLinkage(t.Context(), records.Linked{State: state, Matches: func(yield func(records.Match, error) bool) {
+		_ = yield(matches[0], nil) && yield(matches[1], nil)
+	}, Persons: slices.Values([]records.PersonOf{
 		{ResidentID: "r000000", PersonID: "r000000"},
 		{ResidentID: "r000001", PersonID: "r000001"},
 		{ResidentID: "r000002", PersonID: "r000000"},
 		{ResidentID: "r000003", PersonID: "r000003"},
-	}})
+	})})
 	if err != nil {
 		t.Fatal(err)
 	}

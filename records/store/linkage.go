@@ -25,7 +25,7 @@ WHERE r.state = 'active'`
 // named, or everybody if households is nil.
 func (s *Store) LinkRecords(ctx context.Context, households []string) iter.Seq2[linkage.Record, error] {
 	if households == nil {
-		return query(ctx, s.read, scanLinkRecord, linkRecords+` ORDER BY r.id`)
+		return query(ctx, s.read, scanLinkRecord, linkRecords) // in no order: households stand together as they came
 	}
 	return func(yield func(linkage.Record, error) bool) {
 		for ids := range chunks(households) {
@@ -87,15 +87,6 @@ func (s *Store) Decisions(ctx context.Context) ([]records.Decision, error) {
 	return list, nil
 }
 
-func savePersons(ctx context.Context, tx querier, persons []records.PersonOf) error {
-	rows := make([][]any, 0, len(persons))
-	for _, p := range persons {
-		rows = append(rows, []any{p.ResidentID, p.PersonID})
-	}
-	_, err := upsert("persons", 1, "resident_id", "person_id").rows(ctx, tx, rows)
-	return err
-}
-
 // DecideOn gives decide the persons around two residents and stores what it returns, in one transaction.
 func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(records.Neighbourhood) ([]records.Decision, []records.PersonOf, error)) error {
 	return s.inTx(ctx, func(tx querier) error {
@@ -130,7 +121,7 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 				return err
 			}
 		}
-		return savePersons(ctx, tx, slices.DeleteFunc(persons, func(p records.PersonOf) bool { return !slices.Contains(linked, p.ResidentID) }))
+		return savePersons(ctx, tx, slices.Values(slices.DeleteFunc(persons, func(p records.PersonOf) bool { return !slices.Contains(linked, p.ResidentID) })))
 	})
 }
 

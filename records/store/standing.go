@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -140,13 +141,10 @@ func (s *Store) SaveLinkage(ctx context.Context, l records.Linked) error {
 		if err := s.clearLinkage(ctx, tx, l); err != nil {
 			return err
 		}
-		rows := make([][]any, 0, len(l.Matches))
-		for _, m := range l.Matches {
-			rows = append(rows, []any{m.Left, m.Right, m.Status, m.Weight, m.Probability, m.Explanation, string(m.Steps)})
-		}
-		in := plain("matches", "left_id", "right_id", "status", "weight", "probability", "explanation", "steps")
-		if _, err := in.rows(ctx, tx, rows); err != nil {
-			return err
+		if l.Matches != nil {
+			if err := saveMatches(ctx, tx, l.Matches); err != nil {
+				return err
+			}
 		}
 		if err := savePersons(ctx, tx, l.Persons); err != nil {
 			return err
@@ -190,7 +188,7 @@ func (s *Store) clearLinkage(ctx context.Context, tx querier, l records.Linked) 
 		return nil
 	}
 	touched := slices.Clone(l.Gone)
-	for _, p := range l.Persons {
+	for p := range l.Persons {
 		touched = append(touched, p.ResidentID)
 	}
 	for ids := range chunks(touched) {
@@ -206,6 +204,27 @@ func (s *Store) clearLinkage(ctx context.Context, tx querier, l records.Linked) 
 		}
 	}
 	return nil
+}
+
+func saveMatches(ctx context.Context, tx querier, matches iter.Seq2[records.Match, error]) error {
+	in := plain("matches", "left_id", "right_id", "status", "weight", "probability", "explanation", "steps")
+	return in.stream(ctx, tx, func(yield func([]any, error) bool) {
+		for m, err := range matches {
+			if !yield([]any{m.Left, m.Right, m.Status, m.Weight, m.Probability, m.Explanation, string(m.Steps)}, err) {
+				return
+			}
+		}
+	})
+}
+
+func savePersons(ctx context.Context, tx querier, persons iter.Seq[records.PersonOf]) error {
+	return upsert("persons", 1, "resident_id", "person_id").stream(ctx, tx, func(yield func([]any, error) bool) {
+		for p := range persons {
+			if !yield([]any{p.ResidentID, p.PersonID}, nil) {
+				return
+			}
+		}
+	})
 }
 
 // saveStanding keeps what the next linkage needs; an empty piece if there is nothing to keep.
@@ -224,13 +243,22 @@ func saveStanding(ctx context.Context, tx querier, l records.Linked) error {
 	return setMeta(ctx, tx, metaLast, strconv.FormatInt(w.last, 10))
 }
 
-// LinkCounts counts what the last linkage left: residents and persons, and their matches, those for a person to decide apart.
-func (s *Store) LinkCounts(ctx context.Context) (c records.LinkCounts, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM persons), (SELECT COUNT(*) FROM (SELECT DISTINCT person_id FROM persons) p),
-	(SELECT COUNT(*) FROM matches WHERE status = 'match'), (SELECT COUNT(*) FROM matches m WHERE `+undecided+`)`,
-	).Scan(&c.Residents, &c.Persons, &c.Matches, &c.Reviews)
+// MatchCounts counts the matches: those that are sure, and those that wait for a person.
+func (s *Store) MatchCounts(ctx context.Context) (sure, waiting int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM matches WHERE status = 'match'), (SELECT COUNT(*) FROM matches m WHERE `+undecided+`)`).
+		Scan(&sure, &waiting)
 	if err != nil {
-		return c, fmt.Errorf("counting matches: %w", err)
+		return 0, 0, fmt.Errorf("counting matches: %w", err)
 	}
-	return c, nil
+	return sure, waiting, nil
+}
+
+// PersonCounts counts the residents who were linked, and the persons that they are.
+func (s *Store) PersonCounts(ctx context.Context) (residents, persons int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM persons), (SELECT COUNT(*) FROM (SELECT DISTINCT person_id FROM persons) p)`).
+		Scan(&residents, &persons)
+	if err != nil {
+		return 0, 0, fmt.Errorf("counting persons: %w", err)
+	}
+	return residents, persons, nil
 }
