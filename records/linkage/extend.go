@@ -20,7 +20,7 @@ import (
 // to them or was.
 func (s *Standing) Extend(ctx context.Context, households []string, records iter.Seq2[Record, error], opts Options) (*Result, error) {
 	if len(opts.Extra) != len(s.t.extra) {
-		return nil, fmt.Errorf("%d extra columns, and %d stand", len(opts.Extra), len(s.t.extra))
+		return nil, fmt.Errorf("%d extra columns, and %d stand: %w", len(opts.Extra), len(s.t.extra), ErrStanding)
 	}
 	opts.Model, opts.Keep = s.m, true
 	l := &linker{opts: opts, t: s.t, m: s.m, apart: map[uint64]bool{}}

@@ -143,7 +143,7 @@ func (r *Result) renamed() (list []uint32) {
 		if t.row(i).flags&rowGone != 0 {
 			continue
 		}
-		if i >= t.from && m != i || i < t.from && (r.l.stood[i] != m) {
+		if i >= t.from && m != i || i < t.from && r.l.stood[i] != m {
 			list = append(list, i, m)
 		}
 	}
@@ -171,13 +171,22 @@ func unpackRow(b []byte) row {
 // Restore reads what Save wrote, size bytes of it. What is damaged, and what another version wrote, is ErrStanding: then
 // everything has to be linked anew.
 func Restore(r io.Reader, size int64) (*Standing, error) {
-	return restore(newUnpacker(r, size))
+	return restore(newUnpacker(r, size), nil, 0)
 }
 
-func restore(u *unpacker) (*Standing, error) {
-	s := &Standing{}
-	for first := true; first || u.more(); first = false {
-		s.frame(u, first)
+// restore reads frames until the end: with a model that is known already, the body of the first.
+func restore(u *unpacker, known *Model, extra int) (*Standing, error) {
+	s := &Standing{m: known}
+	if known == nil {
+		extra = s.head(u)
+	}
+	s.t = newTable(extra)
+	s.frame(u)
+	for u.more() {
+		if u.number() != frameMore {
+			u.fail(ErrStanding)
+		}
+		s.frame(u)
 	}
 	if u.err != nil {
 		return nil, fmt.Errorf("reading the linkage that stands: %w", u.err)
@@ -186,24 +195,22 @@ func restore(u *unpacker) (*Standing, error) {
 	return s, nil
 }
 
-func (s *Standing) frame(u *unpacker, first bool) {
-	switch kind := u.number(); {
-	case first && kind == frameWhole:
-		s.m = &Model{}
-		if err := json.Unmarshal(u.bytes(nil), s.m); u.err == nil && (err != nil || s.m.Version != ModelVersion || len(s.m.Passes) > maxPasses) {
-			u.fail(ErrStanding)
-			return
-		}
-		extra := int(u.number())
-		if extra > MaxExtra {
-			u.fail(ErrStanding)
-			return
-		}
-		s.t = newTable(extra)
-	case first || kind != frameMore:
+// head reads the model and returns the number of extra columns.
+func (s *Standing) head(u *unpacker) (extra int) {
+	s.m = &Model{}
+	if u.number() != frameWhole {
 		u.fail(ErrStanding)
-		return
 	}
+	err := json.Unmarshal(u.bytes(nil), s.m)
+	extra = int(u.number())
+	if err != nil || s.m.Version != ModelVersion || len(s.m.Passes) > maxPasses || extra > MaxExtra {
+		u.fail(ErrStanding)
+		return 0
+	}
+	return extra
+}
+
+func (s *Standing) frame(u *unpacker) {
 	t := s.t
 	from := t.rows.n
 	before, n := u.number(), int(u.number())
