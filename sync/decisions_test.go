@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"io"
 	"slices"
 	"testing"
 
@@ -44,13 +45,16 @@ func linked(t *testing.T, c *centre) {
 		{ResidentID: "r000001", PersonID: "r000001"},
 		{ResidentID: "r000002", PersonID: "r000000"},
 		{ResidentID: "r000003", PersonID: "r000003"},
-	})})
+	}), Standing: func(w io.Writer) error {
+		_, err := io.WriteString(w, "what stands")
+		return err
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// stillLinked fails unless only the person whom nothing was decided about is left.
+// stillLinked fails unless only the person whom nothing was decided about is left, and the others are noted to be linked anew.
 func stillLinked(t *testing.T, c *centre, when string) {
 	t.Helper()
 	var left []string
@@ -62,6 +66,15 @@ func stillLinked(t *testing.T, c *centre, when string) {
 	}
 	if len(left) != 1 || left[0] != "r000003" {
 		t.Errorf("%s: linked are %v", when, left)
+	}
+	state, err := c.store.LinkState(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"r000000", "r000001", "r000002"} {
+		if r, err := c.store.Resident(t.Context(), id); err != nil || !slices.Contains(state.Households, r.HouseholdID) {
+			t.Errorf("%s: %s is not noted: %v, %v", when, id, state.Households, err)
+		}
 	}
 }
 
