@@ -100,11 +100,11 @@ func dedupeSummary(r records.DedupeReport) string {
 		text = "nothing new among " + count(r.Residents, "resident")
 	}
 	text += fmt.Sprintf(": %s, %s (%s recorded more than once)", count(r.Matches, "match"), count(r.Persons, "person"), count(r.Residents-r.Persons, "time"))
+	if r.Why != "" {
+		text += "\nall compared anew: " + r.Why
+	}
 	if r.Learned {
-		text += "\nall compared anew, weights learned"
-		if r.Why != "" {
-			text += ": " + r.Why
-		}
+		text += "\nweights learned from " + count(r.Compared, "resident")
 	}
 	if r.Refused != "" {
 		text += "\nno duplicates were sought: " + r.Refused

@@ -58,13 +58,15 @@ func standing(t testing.TB) (saved []byte, head int, next []Record) {
 func TestAStandingThatIsDamagedIsRefused(t *testing.T) {
 	saved, _, _ := standing(t)
 	tests := map[string]func() []byte{
-		"nothing":                     func() []byte { return nil },
-		"the end cut off":             func() []byte { return saved[:len(saved)-1] },
-		"half of it":                  func() []byte { return saved[:len(saved)/2] },
-		"the beginning cut off":       func() []byte { return saved[4:] },
-		"something behind it":         func() []byte { return append(slices.Clone(saved), 0) },
-		"the first frame twice":       func() []byte { return append(slices.Clone(saved), saved...) },
-		"a model of another version":  func() []byte { return bytes.Replace(saved, []byte(fmt.Sprintf(`{"Version":%d,`, ModelVersion)), []byte(`{"Version":9,`), 1) },
+		"nothing":               func() []byte { return nil },
+		"the end cut off":       func() []byte { return saved[:len(saved)-1] },
+		"half of it":            func() []byte { return saved[:len(saved)/2] },
+		"the beginning cut off": func() []byte { return saved[4:] },
+		"something behind it":   func() []byte { return append(slices.Clone(saved), 0) },
+		"the first frame twice": func() []byte { return append(slices.Clone(saved), saved...) },
+		"a model of another version": func() []byte {
+			return bytes.Replace(saved, []byte(fmt.Sprintf(`{"Version":%d,`, ModelVersion)), []byte(`{"Version":9,`), 1)
+		},
 		"a format of another version": func() []byte { return append([]byte("SLK0"), saved[4:]...) },
 	}
 	for at := 0; at < len(saved); at += 1 + len(saved)/400 {

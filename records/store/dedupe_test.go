@@ -195,7 +195,9 @@ func matches(t testing.TB, url, status string) (list []records.Match) {
 	return list
 }
 
-func alike(a, b records.Match) bool { return a.Left == b.Left && a.Right == b.Right && a.Weight == b.Weight }
+func alike(a, b records.Match) bool {
+	return a.Left == b.Left && a.Right == b.Right && a.Weight == b.Weight
+}
 
 // keptTheirNames fails where a person lost its id though it did not become one with another, and nobody else was parted from it.
 func keptTheirNames(t *testing.T, before, after map[string]string) {
