@@ -52,13 +52,13 @@ type Linked struct {
 // A DedupeReport says what a run of dedupe did, and what stands after it.
 type DedupeReport struct {
 	Residents     int    `json:"residents"`
-	Compared      int    `json:"residents_compared"` // with all who stand: everybody, or those of whom something was written since
 	PairsCompared int64  `json:"pairs_compared"`
-	Learned       bool   `json:"weights_learned"` // everybody was compared anew
-	Why           string `json:"why,omitempty"`   // everybody was, where a linkage stood
 	Matches       int    `json:"matches"`
 	Reviews       int    `json:"reviews"` // pairs that wait for a person
 	Persons       int    `json:"persons"`
+	Compared      int    `json:"residents_compared"`                   // with all: everybody, or those of whom something was written since
+	Learned       bool   `json:"weights_learned"`                      // from everybody, compared anew
+	Why           string `json:"why,omitempty"`                        // everybody was compared anew though a linkage stood
 	Untaught      int    `json:"decisions_not_learned_from,omitempty"` // pairs that people found to be one since weights were learned, where they are many
 	Refused       string `json:"refused,omitempty"`                    // why no weights could be estimated; then everyone is a person of their own
 }
@@ -66,7 +66,7 @@ type DedupeReport struct {
 // Dedupe finds the residents who were recorded twice. Those of whom something was written since the last run are compared with
 // all who stand, under the weights that were learned then; what people decided stays. Everybody is compared anew, and weights
 // are learned anew, where train asks for it, where nothing stands or what stands cannot be read, and once a fifth more
-// residents came than the weights were learned from. Pairs in doubt wait for a review and hold back the cards of both.
+// residents came or were corrected. Pairs in doubt wait for a review and hold back the cards of both.
 func Dedupe(ctx context.Context, s LinkStore, opts linkage.Options, train bool) (DedupeReport, error) {
 	for range 3 {
 		report, err := dedupe(ctx, s, opts, train)
@@ -167,7 +167,7 @@ func restore(ctx context.Context, s LinkStore, state LinkState) (*linkage.Standi
 }
 
 // errGrown says that the weights were learned from too few of those who are here now.
-var errGrown = errors.New("a fifth more residents came than the weights were learned from")
+var errGrown = errors.New("more than a fifth came or were corrected since the weights were learned")
 
 // atMost passes records on and counts them; beyond most it ends with errGrown.
 func atMost(all iter.Seq2[linkage.Record, error], most int, n *int) iter.Seq2[linkage.Record, error] {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -127,4 +128,35 @@ func BenchmarkCity(b *testing.B) {
 
 func (s stage) figures() string {
 	return fmt.Sprintf("%.0f | %d MB", float64(s.units)/s.cpu.Seconds(), s.memory>>20)
+}
+
+// BenchmarkBatch links one more file of a survey with all that is linked already. SEHAT_CITY=245000 is a million residents, and
+// a file of two thousand.
+func BenchmarkBatch(b *testing.B) {
+	n := households(b, 10_000)
+	for range b.N {
+		for _, url := range []string{"", storetest.Postgres(b)} {
+			c := &city{t: b, dir: b.TempDir()}
+			home := []string{"--home", c.path("centre")}
+			if url != "" {
+				home = append(home, "--store", url)
+			}
+			c.ok(append(home, "init")...)
+			c.ok("simulate", "--households", strconv.Itoa(n), "--seed", "5", "--out", c.path("survey"), "--format", "csv")
+			files, err := filepath.Glob(c.path("survey", "*.csv"))
+			if err != nil || len(files) < 2 {
+				b.Fatalf("%d files, %v", len(files), err)
+			}
+			last := c.path("last.csv")
+			if err := os.Rename(files[len(files)-1], last); err != nil {
+				b.Fatal(err)
+			}
+			for _, from := range []string{c.path("survey"), last} {
+				c.ok(append(home, "import", from)...)
+				began := time.Now()
+				s := c.measure("dedupe", "residents_compared", append(home, "dedupe")...)
+				fmt.Printf("%d residents compared: %.2f CPU-seconds, %.2f s, %d MB\n", s.units, s.cpu.Seconds(), time.Since(began).Seconds(), s.memory>>20)
+			}
+		}
+	}
 }

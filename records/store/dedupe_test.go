@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -473,7 +474,7 @@ func TestEverybodyIsLinkedAnewWhereWeightsMustBeLearned(t *testing.T) {
 		enter(t, s, rest[0])
 		partly(t, s)
 		enter(t, s, listings(t, 80, 8)...)
-		if r := dedupe(t, s); !r.Learned || !strings.Contains(r.Why, "a fifth more") {
+		if r := dedupe(t, s); !r.Learned || !strings.Contains(r.Why, "a fifth") {
 			t.Errorf("many more: %+v", r)
 		}
 		enter(t, s, rest[1])
@@ -498,6 +499,65 @@ func TestARefusedModelLeavesNothingStanding(t *testing.T) {
 		enter(t, s, rest...)
 		if r := dedupe(t, s); r.Compared != r.Residents {
 			t.Errorf("what was refused was built upon: %+v", r)
+		}
+	})
+}
+
+func TestAStandingOfManyPiecesIsReadAsItWasWritten(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := create(t, url, records.RoleCentre)
+		r := rand.New(rand.NewPCG(1, 1))
+		var want []byte
+		for i, size := range []int{0, 5 << 19, 1 << 20, 3} { // appended, but for the last
+			state, err := s.LinkState(t.Context())
+			if err != nil || state.Standing != int64(len(want)) {
+				t.Fatalf("%d bytes stand, not %d, %v", state.Standing, len(want), err)
+			}
+			part := make([]byte, size)
+			for i := range part {
+				part[i] = byte(r.Uint32())
+			}
+			l := records.Linked{State: state, Part: i < 3, Persons: slices.Values(alone(nil)), Standing: func(w io.Writer) error {
+				for rest := part; len(rest) > 0; rest = rest[min(len(rest), 70_001):] {
+					if _, err := w.Write(rest[:min(len(rest), 70_001)]); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}
+			if err := s.SaveLinkage(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+			if !l.Part {
+				want = nil
+			}
+			want = append(want, part...)
+			if state, err = s.LinkState(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			stands, err := s.Standing(t.Context(), state)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(stands)
+			if err := errors.Join(err, stands.Close()); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes of %d, %v", len(got), len(want), err)
+			}
+		}
+	})
+}
+
+func TestWhoHasWithdrawnIsNobody(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s, rest := linkedTown(t, url)
+		enter(t, s, rest[0])
+		partly(t, s)
+		gone := rest[0][1].Resident.ID
+		behind(t, url, `UPDATE residents SET state = 'withdrawn' WHERE id = '`+gone+`'`)
+		enter(t, s, corrected(rest[0]))
+		r := partly(t, s)
+		if of := persons(t, s); of[gone] != "" || of[rest[0][0].Resident.ID] == "" || r.Residents != len(of) {
+			t.Errorf("%+v: the one who has withdrawn is person %q", r, of[gone])
 		}
 	})
 }

@@ -235,7 +235,7 @@ func saveStanding(ctx context.Context, tx querier, l records.Linked) error {
 			return err
 		}
 	}
-	if len(w.buf) > 0 || l.Standing == nil {
+	if len(w.buf) > 0 || w.last == l.State.Last {
 		if err := w.flush(); err != nil {
 			return err
 		}
