@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"io"
+	"slices"
 	"testing"
 
 	"sehat/records"
@@ -41,22 +43,27 @@ func linked(t *testing.T, c *centre) {
 		{Left: "r000000", Right: "r000001", Status: records.MatchReview, Weight: 3, Steps: []byte("[]")},
 		{Left: "r000000", Right: "r000002", Status: records.MatchMatch, Weight: 20, Steps: []byte("[]")},
 	}
-	known, err := c.store.Decisions(t.Context())
+	state, err := c.store.LinkState(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.store.SaveLinkage(t.Context(), known, matches, []records.PersonOf{
+	err = c.store.SaveLinkage(t.Context(), records.Linked{State: state, Matches: func(yield func(records.Match, error) bool) {
+		_ = yield(matches[0], nil) && yield(matches[1], nil)
+	}, Persons: slices.Values([]records.PersonOf{
 		{ResidentID: "r000000", PersonID: "r000000"},
 		{ResidentID: "r000001", PersonID: "r000001"},
 		{ResidentID: "r000002", PersonID: "r000000"},
 		{ResidentID: "r000003", PersonID: "r000003"},
-	})
+	}), Standing: func(w io.Writer) error {
+		_, err := io.WriteString(w, "what stands")
+		return err
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// stillLinked fails unless only the person whom nothing was decided about is left.
+// stillLinked fails unless only the person whom nothing was decided about is left, and the others are noted to be linked anew.
 func stillLinked(t *testing.T, c *centre, when string) {
 	t.Helper()
 	var left []string
@@ -68,6 +75,15 @@ func stillLinked(t *testing.T, c *centre, when string) {
 	}
 	if len(left) != 1 || left[0] != "r000003" {
 		t.Errorf("%s: linked are %v", when, left)
+	}
+	state, err := c.store.LinkState(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"r000000", "r000001", "r000002"} {
+		if r, err := c.store.Resident(t.Context(), id); err != nil || !slices.Contains(state.Households, r.HouseholdID) {
+			t.Errorf("%s: %s is not noted: %v, %v", when, id, state.Households, err)
+		}
 	}
 }
 
@@ -86,11 +102,11 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 		}
 		stillLinked(t, c, "after it arrived")
 		names := map[string]string{}
-		for p, err := range c.store.Standing(t.Context()) {
+		for r, err := range c.store.LinkRecords(t.Context(), nil) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			names[p.ResidentID] = p.PersonID
+			names[r.ID] = r.Person
 		}
 		if len(names) != 4 || names["r000002"] != "r000000" {
 			t.Errorf("persons that wait to be linked anew have lost their names: %v", names)
@@ -110,7 +126,7 @@ func TestADecisionThatArrivesUnlinksThePersons(t *testing.T) {
 		stillLinked(t, c, "after the conflict was decided")
 		linked(t, c)
 		persons := 0
-		for _, err := range c.store.Standing(t.Context()) {
+		for _, err := range c.store.Persons(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,11 +190,12 @@ func TestASameFromALaptopThatWouldRetireACardWaitsForASecondPerson(t *testing.T)
 		pair := records.Match{Left: "r000000", Right: "r000001", Status: records.MatchReview, Weight: 3, Steps: []byte("[]")}
 		link := func() {
 			t.Helper()
-			known, err := c.store.Decisions(t.Context())
+			state, err := c.store.LinkState(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.store.SaveLinkage(t.Context(), known, []records.Match{pair}, alone); err != nil {
+			one := func(yield func(records.Match, error) bool) { yield(pair, nil) }
+			if err := c.store.SaveLinkage(t.Context(), records.Linked{State: state, Matches: one, Persons: slices.Values(alone)}); err != nil {
 				t.Fatal(err)
 			}
 		}

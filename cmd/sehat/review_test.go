@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func scriptDoubtful(ts *testscript.TestScript, _ bool, args []string) {
 		ids[cmp.Or(r.FullName, r.FullNameHi)] = r.ID
 		persons = append(persons, records.PersonOf{ResidentID: r.ID, PersonID: r.ID})
 	}
-	known, err := s.Decisions(ctx)
+	state, err := s.LinkState(ctx)
 	ts.Check(err)
 	var matches []records.Match
 	for i := 1; i+1 < len(args); i += 2 {
@@ -52,7 +53,18 @@ func scriptDoubtful(ts *testscript.TestScript, _ bool, args []string) {
 				`{"Field":"given name","Words":"sounds the same","Level":2,"Weight":9.1},{"Field":"birth","Words":"differs","Level":3,"Weight":-4}]`),
 		})
 	}
-	ts.Check(s.SaveLinkage(ctx, known, matches, persons))
+	ts.Check(s.SaveLinkage(ctx, records.Linked{State: state, Matches: each(matches), Persons: slices.Values(persons)}))
+}
+
+// each streams matches.
+func each(matches []records.Match) iter.Seq2[records.Match, error] {
+	return func(yield func(records.Match, error) bool) {
+		for _, m := range matches {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
 }
 
 // scriptFill writes into cells of a review workbook: fill BOOK B2=same 'C2=two sisters'.
@@ -341,7 +353,7 @@ func TestWhatWasDecidedMeanwhileIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	pair := records.Match{Left: "a", Right: "b", Status: records.MatchReview, Steps: []byte("[]")}
-	if err := s.SaveLinkage(ctx, nil, []records.Match{pair}, nil); err != nil {
+	if err := s.SaveLinkage(ctx, records.Linked{Matches: each([]records.Match{pair}), Persons: slices.Values([]records.PersonOf(nil))}); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer

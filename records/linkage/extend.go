@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -19,10 +20,11 @@ import (
 // to them or was.
 func (s *Standing) Extend(ctx context.Context, households []string, records iter.Seq2[Record, error], opts Options) (*Result, error) {
 	if len(opts.Extra) != len(s.t.extra) {
-		return nil, fmt.Errorf("%d extra columns, and %d stand", len(opts.Extra), len(s.t.extra))
+		return nil, fmt.Errorf("%d extra columns, and %d stand: %w", len(opts.Extra), len(s.t.extra), ErrStanding)
 	}
 	opts.Model, opts.Keep = s.m, true
 	l := &linker{opts: opts, t: s.t, m: s.m, apart: map[uint64]bool{}}
+	l.stood = slices.Clone(s.t.person)
 	l.progress("read", 0, 0)
 	l.replace(households)
 	if err := l.t.read(ctx, records); err != nil {
@@ -104,7 +106,9 @@ func (l *linker) inherit() {
 	for i := t.from; i < uint32(t.rows.n); i++ {
 		if old, ok := was[t.ids.at(i)]; ok {
 			now[old] = i
-			t.person[i] = t.person[old]
+			if t.person[i] == nobody {
+				t.person[i] = t.person[old]
+			}
 		}
 	}
 	for i, p := range t.person {
@@ -199,11 +203,25 @@ func (l *linker) tied(marked []bool) {
 	}
 }
 
-// Memberships yields the id of every record whose person may have changed, and its person's: of all records after Link.
+// Memberships yields the id of every record whose person may have changed, and its person's, in the order of ids: a store takes
+// a million faster so. After Link it yields all records.
 func (r *Result) Memberships() iter.Seq2[string, string] {
+	t := r.l.t
 	return func(yield func(string, string) bool) {
-		for i := range uint32(r.l.t.rows.n) {
-			if (r.touched == nil || r.touched[i]) && !yield(r.ID(i), r.Person(i)) {
+		rows := make([]uint32, 0, t.rows.n)
+		for i := range uint32(t.rows.n) {
+			if r.touched == nil || r.touched[i] {
+				rows = append(rows, i)
+			}
+		}
+		slices.SortFunc(rows, func(a, b uint32) int { return bytes.Compare(t.ids.coded(a), t.ids.coded(b)) })
+		for _, i := range rows {
+			id := r.ID(i)
+			person := id
+			if r.person[i] != i {
+				person = r.Person(i)
+			}
+			if !yield(id, person) {
 				return
 			}
 		}

@@ -96,6 +96,7 @@ type linker struct {
 	apart  map[uint64]bool
 	forest *forest
 	gone   []uint32 // rows that Extend took away
+	stood  []uint32 // table.person as it was saved
 }
 
 // Link reads all records, decides which are one person, and explains. It is deterministic, and the order of the records
@@ -128,7 +129,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 			return nil, err
 		}
 		l.m = learn(ls)
-		l.m.Counts, l.m.Sharing, l.m.Passes, l.m.Communities = counts, l.t.sharing, l.b.passes, l.t.communities
+		l.m.Counts, l.m.Sharing, l.m.Communities, l.m.Passes, l.m.Taught = counts, l.t.sharing, l.t.communities, l.b.passes, len(l.same)+len(l.apart)
 		refused = l.m.check(ls)
 	}
 	l.w = l.m.weights()

@@ -25,6 +25,7 @@ type levels [fieldCount][levelCount]float64
 type Model struct {
 	Version  int                // of the way levels and blocks are made
 	Records  int                // it was learned from
+	Taught   int                // pairs that people had decided by then
 	Same     levels             // P(level | one person), levels of a field sum to 1
 	Family   levels             // P(level | two people of one family)
 	Stranger [2]levels          // P(level | strangers); the second where the field's companion agrees (see companion)

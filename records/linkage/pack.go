@@ -4,12 +4,17 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 )
+
+// What is packed ends with a checksum after each frame: CRC-32C, which the processors we know compute as fast as they read.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // A packer writes little-endian numbers and texts; the first error stays.
 type packer struct {
 	w   *bufio.Writer
+	sum uint32 // of the frame so far
 	err error
 }
 
@@ -25,7 +30,7 @@ func (p *packer) numbers(list []uint32) {
 		for i, v := range list[:n] {
 			binary.LittleEndian.PutUint32(buf[4*i:], v)
 		}
-		_, p.err = p.w.Write(buf[:4*n])
+		p.raw(buf[:4*n])
 		list = list[n:]
 	}
 }
@@ -37,49 +42,86 @@ func (p *packer) list(values []uint32) {
 
 func (p *packer) bytes(b []byte) {
 	p.number(uint32(len(b)))
+	p.raw(b)
+}
+
+func (p *packer) raw(b []byte) {
+	p.sum = crc32.Update(p.sum, castagnoli, b)
 	if p.err == nil {
 		_, p.err = p.w.Write(b)
 	}
 }
 
+// close ends a frame with its checksum.
 func (p *packer) close() error {
+	p.number(p.sum)
 	if p.err != nil {
 		return p.err
 	}
 	return p.w.Flush()
 }
 
-// An unpacker reads what a packer wrote. After the first error it gives zeros.
+// An unpacker reads what a packer wrote. After the first error it gives zeros. It knows how many bytes are left, so that a
+// damaged count cannot ask for more memory than there is content.
 type unpacker struct {
-	r   *bufio.Reader
-	err error
+	r       io.Reader
+	left    int64 // bytes that were not handed out yet
+	buf     []byte
+	at, end int // what is read and not handed out
+	summed  int // up to where sum was computed
+	sum     uint32
+	err     error
+	trust   bool // leave the checksums unread: a fuzz test could not guess them
 }
 
-func newUnpacker(r io.Reader) *unpacker { return &unpacker{r: bufio.NewReaderSize(r, 1<<16)} }
-
-// errPacked says that what was saved cannot be read.
-var errPacked = errors.New("it is damaged, or of another version")
-
-func (u *unpacker) number() uint32 {
-	var v [1]uint32
-	u.numbers(v[:])
-	return v[0]
+func newUnpacker(r io.Reader, size int64) *unpacker {
+	return &unpacker{r: r, left: size, buf: make([]byte, 1<<18)}
 }
 
-func (u *unpacker) numbers(to []uint32) {
-	var buf [4096]byte
-	for len(to) > 0 && u.err == nil {
-		n := min(len(to), len(buf)/4)
-		if _, err := io.ReadFull(u.r, buf[:4*n]); err != nil {
-			u.fail(err)
-			return
-		}
-		for i := range to[:n] {
-			to[i] = binary.LittleEndian.Uint32(buf[4*i:])
-		}
-		to = to[n:]
+// ErrStanding says that what was saved of a linkage cannot be read; everything has to be linked anew.
+var ErrStanding = errors.New("it is damaged, or of another version")
+
+// next hands out n bytes, at most len(u.buf), until the next call.
+func (u *unpacker) next(n int) []byte {
+	if int64(n) > u.left {
+		u.fail(ErrStanding)
 	}
+	if u.err == nil && u.end-u.at < n {
+		u.checksum()
+		copy(u.buf, u.buf[u.at:u.end])
+		u.at, u.end, u.summed = 0, u.end-u.at, 0
+		read, err := io.ReadAtLeast(u.r, u.buf[u.end:], n-u.end)
+		u.end += read
+		if err != nil {
+			u.fail(err)
+		}
+	}
+	if u.err != nil {
+		return make([]byte, n)
+	}
+	b := u.buf[u.at : u.at+n]
+	u.at += n
+	u.left -= int64(n)
+	return b
 }
+
+// checksum brings sum up to what was handed out.
+func (u *unpacker) checksum() uint32 {
+	u.sum = crc32.Update(u.sum, castagnoli, u.buf[u.summed:u.at])
+	u.summed = u.at
+	return u.sum
+}
+
+// close checks a frame's checksum.
+func (u *unpacker) close() {
+	want := u.checksum()
+	if got := u.number(); got != want && !u.trust {
+		u.fail(ErrStanding)
+	}
+	u.sum, u.summed = 0, u.at
+}
+
+func (u *unpacker) number() uint32 { return binary.LittleEndian.Uint32(u.next(4)) }
 
 // fail keeps the first error; an end in the middle is damage.
 func (u *unpacker) fail(err error) {
@@ -88,54 +130,53 @@ func (u *unpacker) fail(err error) {
 	}
 	u.err = err
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		u.err = errPacked
+		u.err = ErrStanding
 	}
 }
 
-// count reads how many values follow; more than most is damage.
-func (u *unpacker) count(most int) int {
-	n := int(u.number())
-	if n > most {
-		u.fail(errPacked)
+// count reads how many values follow, each of at least width bytes.
+func (u *unpacker) count(width int64) int {
+	n := u.number()
+	if int64(n)*width > u.left {
+		u.fail(ErrStanding)
 		return 0
 	}
-	return n
+	return int(n)
 }
 
-// list reads values in pieces, so that a damaged count cannot ask for more memory than there are bytes.
-func (u *unpacker) list(most int) (values []uint32) {
-	var buf [1024]uint32
-	for n := u.count(most); n > 0 && u.err == nil; {
-		piece := buf[:min(n, len(buf))]
-		u.numbers(piece)
-		values = append(values, piece...)
-		n -= len(piece)
+// room makes room for n more values, and a little more: the next frame adds to them.
+func room[T any](list []T, n int) []T {
+	if need := len(list) + n; need > cap(list) {
+		return append(make([]T, 0, need+need/16), list...)
 	}
-	return values
+	return list
 }
 
-// bytes reads into buf, which grows as needed.
-func (u *unpacker) bytes(buf []byte, most int) []byte {
-	n := u.count(most)
-	buf = buf[:0]
-	for len(buf) < n && u.err == nil {
-		have := len(buf)
-		buf = append(buf, make([]byte, min(n-have, 1<<20))...)
-		if _, err := io.ReadFull(u.r, buf[have:]); err != nil {
-			u.fail(err)
+// list appends values to a list.
+func (u *unpacker) list(to []uint32) []uint32 {
+	n := u.count(4)
+	to = room(to, n)
+	for n > 0 && u.err == nil {
+		b := u.next(4 * min(n, 1<<14))
+		for ; len(b) >= 4; b = b[4:] {
+			to = append(to, binary.LittleEndian.Uint32(b))
+			n--
 		}
 	}
-	return buf
+	return to
 }
 
-// more reports whether another byte follows.
-func (u *unpacker) more() bool {
-	if u.err != nil {
-		return false
+// bytes appends bytes to a text.
+func (u *unpacker) bytes(to []byte) []byte {
+	n := u.count(1)
+	to = room(to, n)
+	for n > 0 && u.err == nil {
+		piece := u.next(min(n, 1<<16))
+		to = append(to, piece...)
+		n -= len(piece)
 	}
-	_, err := u.r.Peek(1)
-	if err != nil && !errors.Is(err, io.EOF) {
-		u.fail(err)
-	}
-	return err == nil
+	return to
 }
+
+// more reports whether another frame follows.
+func (u *unpacker) more() bool { return u.err == nil && u.left > 0 }

@@ -75,14 +75,14 @@ func (y *symbols) bytesOf(n uint32) []byte {
 
 func (y *symbols) len() int { return len(y.ends) }
 
-// reopen allows adding again after close.
-func (y *symbols) reopen() {
-	y.bytes = []byte(y.whole)
-	y.slots = make([]uint64, 128)
-	for 4*len(y.ends) > 3*len(y.slots) {
-		y.slots = make([]uint64, 2*len(y.slots))
+// index makes adding possible after the texts were put in by hand.
+func (y *symbols) index() {
+	size := len(y.slots)
+	for 4*len(y.ends) > 3*size {
+		size *= 2
 	}
-	mask := uint32(len(y.slots) - 1)
+	y.slots = make([]uint64, size)
+	mask := uint32(size - 1)
 	for n := 1; n < len(y.ends); n++ {
 		h := uint32(maphash.Bytes(y.seed, y.bytes[y.ends[n-1]:y.ends[n]]))
 		i := h & mask

@@ -165,7 +165,11 @@ func (t *table) add(r *Record) {
 	}
 	t.ids.add(r.ID)
 	t.idHash.add(hashID(r.ID))
-	if r.Person != "" {
+	switch r.Person {
+	case "":
+	case r.ID: // most people are alone
+		t.person = append(grow(t.person, i, nobody), uint32(i))
+	default:
 		t.reading.persons[uint32(i)] = r.Person
 	}
 }

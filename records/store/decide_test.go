@@ -17,7 +17,7 @@ func inReview(t *testing.T, s *store.Store) (left, right string) {
 	t.Helper()
 	ids := people(t, s, 2)
 	pair := records.Match{Left: ids[0], Right: ids[1], Status: records.MatchReview, Weight: 3, Steps: []byte("[]")}
-	if err := s.SaveLinkage(t.Context(), nil, []records.Match{pair}, alone(ids)); err != nil {
+	if err := s.SaveLinkage(t.Context(), records.Linked{Matches: these(pair), Persons: slices.Values(alone(ids))}); err != nil {
 		t.Fatal(err)
 	}
 	return ids[0], ids[1]
@@ -89,14 +89,14 @@ func TestLinkageDoesNotOverwriteADecisionMadeMeanwhile(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		left, right := inReview(t, s)
-		known, err := s.Decisions(t.Context())
+		state, err := s.LinkState(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := decide(t, s, left, right, records.DecidedSame, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SaveLinkage(t.Context(), known, nil, alone([]string{left, right})); !errors.Is(err, records.ErrConflict) {
+		if err := s.SaveLinkage(t.Context(), records.Linked{State: state, Persons: slices.Values(alone([]string{left, right}))}); !errors.Is(err, records.ErrConflict) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -119,7 +119,7 @@ func TestPrintingDoesNotReleaseAHeldNumber(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 2)
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: slices.Values(alone(ids))}); err != nil {
 			t.Fatal(err)
 		}
 		mustIssue(t, issuer(t, s, true, 10))

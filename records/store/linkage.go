@@ -4,21 +4,35 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 
 	"sehat/records"
 	"sehat/records/linkage"
 )
 
-// LinkRecords streams every active resident, with its household's address, in the order of their ids.
-func (s *Store) LinkRecords(ctx context.Context) iter.Seq2[linkage.Record, error] {
-	return query(ctx, s.read, scanLinkRecord, `
+const linkRecords = `
 SELECT r.id, r.household_id, r.line_no, r.full_name, r.full_name_hi, r.father_or_husband_name, r.relation, r.sex,
 	r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date, r.mobile, r.epic_no, r.abha_number,
-	h.house_no, h.address_line, h.locality, h.pin_code, h.ward_code, h.contact_mobile
+	h.house_no, h.address_line, h.locality, h.pin_code, h.ward_code, h.contact_mobile, COALESCE(p.person_id, u.person_id, '')
 FROM residents r JOIN households h ON h.id = r.household_id
-WHERE r.state = 'active' ORDER BY r.id`)
+LEFT JOIN persons p ON p.resident_id = r.id LEFT JOIN unlinked u ON u.resident_id = r.id
+WHERE r.state = 'active'`
+
+// LinkRecords streams the active residents, with their household's address and their person so far: those of the households
+// named, or everybody if households is nil.
+func (s *Store) LinkRecords(ctx context.Context, households []string) iter.Seq2[linkage.Record, error] {
+	if households == nil {
+		return query(ctx, s.read, scanLinkRecord, linkRecords) // in no order: households stand together as they came
+	}
+	return func(yield func(linkage.Record, error) bool) {
+		for ids := range chunks(households) {
+			for r, err := range query(ctx, s.read, scanLinkRecord, linkRecords+` AND r.household_id IN `+s.list(1, len(ids)), anys(ids)...) {
+				if !yield(r, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func scanLinkRecord(row scanner) (linkage.Record, error) {
@@ -30,7 +44,7 @@ func scanLinkRecord(row scanner) (linkage.Record, error) {
 	)
 	err := row.Scan(&r.ID, &r.Household, &line, &r.FullName, &r.FullNameAlt, &r.FatherOrHusband, &r.Relation, &r.Sex,
 		&r.BirthYear, &r.BirthMonth, &r.BirthDay, &age, &visit, &r.Mobile, &r.EPIC, &r.ABHA,
-		&r.HouseNo, &r.Address, &r.Locality, &r.PIN, &r.Ward, &houseTel)
+		&r.HouseNo, &r.Address, &r.Locality, &r.PIN, &r.Ward, &houseTel, &r.Person)
 	if err != nil {
 		return r, fmt.Errorf("reading a resident: %w", err)
 	}
@@ -76,49 +90,6 @@ func (s *Store) Decisions(ctx context.Context) ([]records.Decision, error) {
 	return list, nil
 }
 
-// SaveLinkage replaces the matches and the persons in one transaction. It returns records.ErrConflict if other decisions stand
-// than those known.
-func (s *Store) SaveLinkage(ctx context.Context, known []records.Decision, matches []records.Match, persons []records.PersonOf) error {
-	return s.inTx(ctx, func(tx querier) error {
-		if err := s.lock(ctx, tx, "persons"); err != nil {
-			return err
-		}
-		stand, err := collect(query(ctx, tx, scanDecision, standing+` ORDER BY d.decided_at, d.id`))
-		if err != nil {
-			return fmt.Errorf("reading decisions: %w", err)
-		}
-		if !slices.EqualFunc(stand, known, func(a, b records.Decision) bool { return a.ID == b.ID }) {
-			return fmt.Errorf("decisions were made meanwhile: %w", records.ErrConflict)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM matches`); err != nil {
-			return fmt.Errorf("replacing the matches: %w", err)
-		}
-		for _, table := range []string{"persons", "unlinked"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
-				return fmt.Errorf("replacing the persons: %w", err)
-			}
-		}
-		rows := make([][]any, 0, len(matches))
-		for _, m := range matches {
-			rows = append(rows, []any{m.Left, m.Right, m.Status, m.Weight, m.Probability, m.Explanation, string(m.Steps), records.PairKey(m.Left, m.Right)})
-		}
-		in := plain("matches", "left_id", "right_id", "status", "weight", "probability", "explanation", "steps", "pair_key")
-		if _, err := in.rows(ctx, tx, rows); err != nil {
-			return err
-		}
-		return savePersons(ctx, tx, persons)
-	})
-}
-
-func savePersons(ctx context.Context, tx querier, persons []records.PersonOf) error {
-	rows := make([][]any, 0, len(persons))
-	for _, p := range persons {
-		rows = append(rows, []any{p.ResidentID, p.PersonID})
-	}
-	_, err := upsert("persons", 1, "resident_id", "person_id").rows(ctx, tx, rows)
-	return err
-}
-
 // writeDecisions writes new decisions as they are.
 func writeDecisions(ctx context.Context, tx querier, list []records.Decision) error {
 	rows := make([][]any, 0, len(list))
@@ -133,12 +104,6 @@ func writeDecisions(ctx context.Context, tx querier, list []records.Decision) er
 // Persons streams which person each deduplicated resident belongs to.
 func (s *Store) Persons(ctx context.Context) iter.Seq2[records.PersonOf, error] {
 	return query(ctx, s.read, scanPersonOf, `SELECT resident_id, person_id FROM persons ORDER BY resident_id`)
-}
-
-// Standing streams which person each resident belongs to as far as names go: with those whose person was taken apart and who
-// wait for dedupe, which the stream of Persons leaves out. It is what records.NamePersons needs to know.
-func (s *Store) Standing(ctx context.Context) iter.Seq2[records.PersonOf, error] {
-	return query(ctx, s.read, scanPersonOf, `SELECT resident_id, person_id FROM persons UNION ALL SELECT resident_id, person_id FROM unlinked ORDER BY resident_id`)
 }
 
 func scanPersonOf(row scanner) (records.PersonOf, error) {

@@ -108,6 +108,9 @@ func pairs(list []arrival[records.Decision]) []string {
 // unlink takes the persons of residents apart, with all their members. Until the next dedupe these are held as not linked, and
 // only what the persons were called is kept. The caller holds the lock on persons.
 func (s *Store) unlink(ctx context.Context, tx querier, residents []string) error {
+	if err := relinkPersons(ctx, tx, residents); err != nil {
+		return err
+	}
 	for ids := range chunks(residents) {
 		of := ` FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN ` + s.list(1, len(ids)) + `)`
 		for _, text := range []string{

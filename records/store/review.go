@@ -158,7 +158,12 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 		if err := enqueue(ctx, tx, h, records.NounDecision, keys...); err != nil {
 			return err
 		}
-		return savePersons(ctx, tx, persons)
+		if len(events) > 0 {
+			if err := relinkResidents(ctx, tx, records.NewID(), around.Members); err != nil {
+				return err
+			}
+		}
+		return savePersons(ctx, tx, slices.Values(persons))
 	})
 }
 

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,21 +13,29 @@ import (
 	"sehat/records/store/storetest"
 )
 
+// saveLinked saves what a linkage found of everybody.
+func saveLinked(t *testing.T, s *store.Store, matches []records.Match, persons []records.PersonOf) {
+	t.Helper()
+	state, err := s.LinkState(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveLinkage(t.Context(), records.Linked{State: state, Matches: these(matches...), Persons: slices.Values(persons)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // withCards makes two residents, each with a permanent card, a pair in doubt, and returns them and their issuer.
 func withCards(t *testing.T, s *store.Store) (left, right string, is *records.Issuer) {
 	t.Helper()
 	ids := people(t, s, 2)
-	if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
-		t.Fatal(err)
-	}
+	saveLinked(t, s, nil, alone(ids))
 	is = issuer(t, s, true, 10)
 	if r := mustIssue(t, is); r.Issued != 2 {
 		t.Fatalf("%+v", r)
 	}
 	pair := records.Match{Left: ids[0], Right: ids[1], Status: records.MatchReview, Weight: 3, Steps: []byte("[]")}
-	if err := s.SaveLinkage(t.Context(), nil, []records.Match{pair}, alone(ids)); err != nil {
-		t.Fatal(err)
-	}
+	saveLinked(t, s, []records.Match{pair}, alone(ids))
 	return ids[0], ids[1], is
 }
 
@@ -132,9 +141,7 @@ func TestAPairIsFoundByTheFirstDigitsOfItsKey(t *testing.T) {
 			matches = append(matches, m)
 			keys[records.PairKey(m.Left, m.Right)[:1]]++
 		}
-		if err := s.SaveLinkage(t.Context(), nil, matches, nil); err != nil {
-			t.Fatal(err)
-		}
+		saveLinked(t, s, matches, nil)
 		for _, m := range matches {
 			key := records.PairKey(m.Left, m.Right)
 			if found, err := s.MatchByKey(t.Context(), key); err != nil || found.Right != m.Right {
@@ -164,9 +171,7 @@ func TestAPersonKeepsItsIDAcrossDecisions(t *testing.T) {
 			{Left: ids[0], Right: ids[1], Status: records.MatchReview, Weight: 3, Steps: []byte("[]")},
 			{Left: ids[1], Right: ids[2], Status: records.MatchMatch, Weight: 9, Steps: []byte("[]")},
 		}
-		if err := s.SaveLinkage(t.Context(), nil, matches, persons); err != nil {
-			t.Fatal(err)
-		}
+		saveLinked(t, s, matches, persons)
 		for _, step := range []struct{ word, want string }{
 			{records.DecidedSame, "2 2 2"},      // the larger person keeps its id
 			{records.DecidedUndo, "0 2 2"},      // and after the split, too
