@@ -233,7 +233,7 @@ type scored struct {
 }
 
 func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
-	eachRun(part, func(run []keyed) {
+	l.b.eachRun(part, func(run []keyed) {
 		for i := range run {
 			x := run[i].record()
 			for j := range i {
@@ -244,12 +244,13 @@ func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
 				s.compared++
 				p := c.person(x, y)
 				bound := c.restBound(x, y)
-				if l.w.hopeless(p, bound, l.fr.of(l.t, x, y, p|exactOnly(bound)), keepOdds) {
+				room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
+				if l.w.hopeless(p, bound, room, keepOdds) {
 					continue
 				}
 				p |= c.place(l.t.row(x), l.t.row(y))
 				bound &^= placeFields
-				if l.w.hopeless(p, bound, l.fr.of(l.t, x, y, p|exactOnly(bound)), keepOdds) {
+				if l.w.hopeless(p, bound, room, keepOdds) {
 					continue
 				}
 				p |= c.numbers(x, y)
