@@ -64,7 +64,7 @@ func (l *linker) households() {
 	if t.houseCount == 0 {
 		return
 	}
-	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: 0.8}
+	h := &homes{t: t, c: l.c, w: l.w, fr: l.fr, present: 0.8}
 	type hit struct {
 		key  uint64
 		edge int32

@@ -111,7 +111,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	l.progress("train", 0, 0)
 	var refused *ErrImplausible
 	if l.m = opts.Model; l.m == nil {
-		ls, err := train(ctx, l.b, l.fr, l.same)
+		ls, err := train(ctx, l.c, l.b, l.fr, l.same)
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +179,8 @@ func (l *linker) score(ctx context.Context) error {
 	list, spare := make([]keyed, 0, n), make([]keyed, n)
 	workers := runtime.GOMAXPROCS(0)
 	comparers := make(chan *comparer, workers)
-	for range workers {
+	comparers <- l.c
+	for range workers - 1 {
 		comparers <- newComparer(l.t)
 	}
 	for k := range l.b.passes {

@@ -15,7 +15,7 @@ const sharedNumber = 1e-7
 
 // train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
 // the input does not matter.
-func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32) (*lesson, error) {
+func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, decided [][2]uint32) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
 	ls := &lesson{records: n, pairs: max(float64(n)*float64(n-1)/2, 1), exact: fr.exact, fields: t.fields(), kin: t.hasKin()}
@@ -25,7 +25,6 @@ func train(ctx context.Context, b *blocks, fr *frequencies, decided [][2]uint32)
 			ls.exact[f] = min(ls.exact[f], sharedNumber)
 		}
 	}
-	c := newComparer(t)
 
 	// Each pass gives its share of the sample, so that a crowded pass cannot drown the telling ones; what was drawn one in
 	// so many counts so many times.
