@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,8 +89,8 @@ func reachSummary(completeness float64, left int64) (text string) {
 
 // people reads a CSV of people whose columns have been named.
 type people struct {
-	csv   *csv.Reader
-	set   []func(*linkage.Record, string) // by column; nil: not used
+	list  *listReader
+	set   []func(*linkage.Record, string) // by column that is used
 	extra []string                        // names of the columns of further text
 	hasID bool
 }
@@ -139,22 +139,28 @@ func fieldSetters() map[string]func(*linkage.Record, string) {
 				r.Age, r.HasAge = n, true
 			}
 		},
-		"visit_date": func(r *linkage.Record, v string) {
-			if y, _, _, ok := linkage.ParseBirth(v); ok {
-				r.VisitYear = y
-			}
-		},
+		"visit_date": visitYear(),
+	}
+}
+
+// visitYear reads the year of a date. A team writes the same date on many rows.
+func visitYear() func(*linkage.Record, string) {
+	last, year := "", 0
+	return func(r *linkage.Record, v string) {
+		if v != last {
+			last = v
+			year, _, _, _ = linkage.ParseBirth(v)
+		}
+		if year > 0 {
+			r.VisitYear = year
+		}
 	}
 }
 
 // openPeople reads the header: columns are named by --columns, else known by their own name.
 func openPeople(f io.Reader, columns []string) (*people, error) {
-	p := &people{csv: csv.NewReader(bufio.NewReaderSize(f, 1<<20))}
-	p.csv.ReuseRecord = true
-	p.csv.LazyQuotes = true
-	p.csv.FieldsPerRecord = -1
-	p.csv.TrimLeadingSpace = true
-	header, err := p.csv.Read()
+	p := &people{list: newListReader(f)}
+	header, err := p.list.read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty")
 	}
@@ -184,7 +190,14 @@ func openPeople(f io.Reader, columns []string) (*people, error) {
 			return nil, err
 		}
 	}
-	return p, p.enough()
+	for _, set := range p.set {
+		p.list.want = append(p.list.want, set != nil)
+	}
+	p.set = slices.DeleteFunc(p.set, func(set func(*linkage.Record, string)) bool { return set == nil })
+	if len(p.set) == 0 {
+		return nil, withHint(errors.New("no column of the list is known"), "name them: --columns id=…,full_name=…,birth_date=…")
+	}
+	return p, nil
 }
 
 func (p *people) use(column int, field string, set func(*linkage.Record, string)) {
@@ -217,23 +230,14 @@ func (p *people) name(spec string, index map[string]int) error {
 	return nil
 }
 
-// enough returns an error if no column was understood.
-func (p *people) enough() error {
-	for _, set := range p.set {
-		if set != nil {
-			return nil
-		}
-	}
-	return withHint(errors.New("no column of the list is known"), "name them: --columns id=…,full_name=…,birth_date=…")
-}
-
 // all streams the people. A row without an id column is known by its row number, the header being row 1. Ids that are Aadhaar
 // numbers are refused; one in ten other groups of twelve digits looks like one, so that a few among many say nothing.
 func (p *people) all() iter.Seq2[linkage.Record, error] {
 	return func(yield func(linkage.Record, error) bool) {
+		var r linkage.Record // one for all rows: the setters take its address
 		aadhaar := 0
 		for row := 2; ; row++ {
-			cells, err := p.csv.Read()
+			cells, err := p.list.read()
 			if errors.Is(err, io.EOF) {
 				if 2*aadhaar > row-2 {
 					yield(linkage.Record{}, withHint(errors.New("the ids are Aadhaar numbers, which sehat writes nowhere"), "name another column: --columns id=…"))
@@ -244,12 +248,12 @@ func (p *people) all() iter.Seq2[linkage.Record, error] {
 				yield(linkage.Record{}, err)
 				return
 			}
-			var r linkage.Record
+			r = linkage.Record{}
 			if len(p.extra) > 0 {
 				r.Extra = make([]string, len(p.extra))
 			}
 			for i, cell := range cells {
-				if i < len(p.set) && p.set[i] != nil && cell != "" {
+				if cell != "" {
 					p.set[i](&r, cell)
 				}
 			}

@@ -54,7 +54,7 @@ type words struct {
 }
 
 func wordsOf(latin, cross []spellingPair, names []string) words {
-	w := words{&comparer{t: &table{names: newTokens()}, seen: make([]cached, 1<<cacheBits)}, map[string]uint32{}}
+	w := words{&comparer{t: &table{names: newTokens()}, seen: newLevelCache(tokenCacheBits)}, map[string]uint32{}}
 	for _, n := range names {
 		w.no[n] = w.c.t.names.add(n)
 	}

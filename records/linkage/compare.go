@@ -34,6 +34,9 @@ type pattern uint64
 
 func (p pattern) level(f field) uint8 { return uint8(p>>(4*f)) & 15 }
 
+// first is the first field that was told on both sides; p is not 0.
+func (p pattern) first() field { return field(bits.TrailingZeros64(uint64(p)) / 4) }
+
 func (f field) at(level uint8) pattern { return pattern(level) << (4 * f) }
 
 // Levels of name fields.
@@ -92,23 +95,12 @@ const (
 // A comparer compares pairs of one table. It is not safe for use by two goroutines; the caches are its own.
 type comparer struct {
 	t     *table
-	seen  []cached // token pairs
+	seen  levelCache // token pairs
 	texts []textCache
 }
 
-type cached struct {
-	pair  uint64 // both numbers
-	level uint8
-}
-
-// Sizes of the caches, as powers of two: together they stay within a processor's second cache.
-const (
-	cacheBits = 14
-	textBits  = 14
-)
-
 func newComparer(t *table) *comparer {
-	c := &comparer{t: t, seen: make([]cached, 1<<cacheBits)}
+	c := &comparer{t: t, seen: newLevelCache(tokenCacheBits)}
 	for _, d := range append([]*texts{t.localities, t.streets}, t.extras...) {
 		c.texts = append(c.texts, newTextCache(d))
 	}
@@ -126,18 +118,14 @@ const (
 type textCache struct {
 	n      uint32 // values, where there is room for every pair
 	levels []uint8
-	latest []cached
+	latest levelCache
 }
 
 func newTextCache(d *texts) textCache {
 	if n := d.values.len(); n <= 1<<11 {
 		return textCache{n: uint32(n), levels: make([]uint8, n*n)}
 	}
-	return textCache{latest: make([]cached, 1<<textBits)}
-}
-
-func slot(a, b uint32, bits uint) uint32 {
-	return uint32((uint64(a)*0x9e3779b97f4a7c15 + uint64(b)*0xc2b2ae3d27d4eb4f) >> (64 - bits))
+	return textCache{latest: newLevelCache(textCacheBits)}
 }
 
 // compare gives the pattern of two records.
@@ -331,15 +319,15 @@ func (c *comparer) token(a, b uint32) uint8 {
 	if a > b {
 		a, b = b, a
 	}
-	s := &c.seen[slot(a, b, cacheBits)]
-	if pair := uint64(a)<<32 | uint64(b); s.pair != pair {
+	s, pair := c.seen.at(a, b)
+	if *s&^15 != pair {
 		l := compareWords(c.t.names.text(a), c.t.names.text(b), x.skeleton == y.skeleton)
 		if l == nameTypo && c.t.names.common(a) && c.t.names.common(b) {
 			l = nameRival
 		}
-		*s = cached{pair, l}
+		*s = pair | uint64(l)
 	}
-	return s.level
+	return uint8(*s & 15)
 }
 
 // unlike proves cheaply that two words differ: they begin differently and share too few letters.
@@ -456,9 +444,9 @@ func (c *comparer) text(a, b uint32, d *texts, cache int) uint8 {
 		}
 		return *l
 	}
-	s := &m.latest[slot(a, b, textBits)]
-	if pair := uint64(a)<<32 | uint64(b); s.pair != pair {
-		*s = cached{pair, compareTexts(d.text(a), d.text(b))}
+	s, pair := m.latest.at(a, b)
+	if *s&^15 != pair {
+		*s = pair | uint64(compareTexts(d.text(a), d.text(b)))
 	}
-	return s.level
+	return uint8(*s & 15)
 }

@@ -73,7 +73,7 @@ func (l *linker) households() {
 	if t.houseCount == 0 {
 		return
 	}
-	h := &homes{t: t, c: newComparer(t), w: l.w, fr: l.fr, present: l.m.HomePresent, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t), sizes: l.m.HomeSizes}
+	h := &homes{t: t, c: l.c, w: l.w, fr: l.fr, present: l.m.HomePresent, priorS: l.m.HomePrior, alone: l.m.HomeAlone, kinds: l.m.Communities.kinds(t), sizes: l.m.HomeSizes}
 	var hits []hit
 	for i, e := range l.edges {
 		x, y := t.row(e.a).household, t.row(e.b).household

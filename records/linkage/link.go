@@ -124,7 +124,7 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	l.progress("train", 0, 0)
 	var refused *ErrImplausible
 	if l.m = opts.Model; l.m == nil {
-		ls, err := train(ctx, l.b, l.fr, l.same, l.apart)
+		ls, err := train(ctx, l.c, l.b, l.fr, l.same, l.apart)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +197,8 @@ func (l *linker) score(ctx context.Context) error {
 	list, spare := make([]keyed, 0, n), make([]keyed, n)
 	workers := runtime.GOMAXPROCS(0)
 	comparers := make(chan *comparer, workers)
-	for range workers {
+	comparers <- l.c
+	for range workers - 1 {
 		comparers <- newComparer(l.t)
 	}
 	for k := range l.b.passes {
@@ -252,7 +253,7 @@ type scored struct {
 }
 
 func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
-	eachRun(part, func(run []keyed) {
+	l.b.eachRun(part, func(run []keyed) {
 		for i := range run {
 			x := run[i].record()
 			for j := range i {
@@ -272,12 +273,13 @@ func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
 func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
 	p := c.person(x, y)
 	bound := c.restBound(x, y)
-	if l.w.hopeless(p, bound, l.fr.of(l.t, x, y, p|exactOnly(bound)), keepOdds) {
+	room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
+	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}
 	p |= c.place(l.t.row(x), l.t.row(y))
 	bound &^= placeFields
-	if l.w.hopeless(p, bound, l.fr.of(l.t, x, y, p|exactOnly(bound)), keepOdds) {
+	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}
 	p |= c.numbers(x, y)

@@ -426,24 +426,28 @@ func (w *weights) bound(f field) {
 	}
 }
 
-// hopeless reports that no outcome of the remaining comparisons can bring a pair's odds to least. room is what rarity
-// of the values may add.
-func (w *weights) hopeless(person, bound pattern, room, least float64) bool {
+// hopeless reports that no outcome of the remaining comparisons can bring a pair's odds to least. room tells what rarity of
+// the values may add; it is asked only where family does not settle it.
+func (w *weights) hopeless(person, bound pattern, room func() float64, least float64) bool {
 	s, k := w.against(person)
 	var ms, mk float32
-	for f := fieldArea; f < fieldCount; f++ {
-		l := bound.level(f)
+	for q := bound; q != 0; {
+		f := q.first()
+		l := q.level(f)
+		q &^= f.at(15)
 		ms += w.most[0][f][l]
 		mk += w.most[1][f][l]
 	}
-	return s+float64(ms)+w.prior+room < least || k+float64(mk)+w.kin < least
+	return k+float64(mk)+w.kin < least || s+float64(ms)+w.prior+room() < least
 }
 
 // against sums the weights of a pattern against strangers and against family, without priors and term frequencies.
 func (w *weights) against(p pattern) (stranger, family float64) {
 	var s, k float32
-	for f := field(0); f < fieldCount; f++ {
-		l := p.level(f)
+	for q := p; q != 0; {
+		f := q.first()
+		l := q.level(f)
+		q &^= f.at(15)
 		s += w.stranger[companion(f, p)][f][l]
 		k += w.family[f][l]
 	}

@@ -18,7 +18,7 @@ const sharedNumber = 1e-7
 
 // train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
 // the input does not matter.
-func train(ctx context.Context, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
+func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
 	ls := &lesson{records: n, pairs: max(float64(n)*float64(n-1)/2, 1), exact: fr.exact, fields: t.fields(), kin: t.hasKin()}
@@ -28,7 +28,6 @@ func train(ctx context.Context, b *blocks, fr *frequencies, same [][2]uint32, ap
 			ls.exact[f] = min(ls.exact[f], sharedNumber)
 		}
 	}
-	c := newComparer(t)
 	taught := maps.Clone(apart) // what people decided is no guess
 	for _, d := range same {
 		taught[pairKey(d[0], d[1])] = true
