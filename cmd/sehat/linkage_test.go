@@ -11,6 +11,46 @@ import (
 	"time"
 )
 
+// BenchmarkLinkageBatch prints what dedupe costs in a store where all but the last files of a city stand, and again once these came.
+// A process starts with the peak memory of the one that starts it as its own, so this goes first, and larger lists come after
+// smaller ones.
+func BenchmarkLinkageBatch(b *testing.B) {
+	const late = 1500 // rows at least: the files hold about 2,000
+	for range b.N {
+		c := &city{t: b, dir: b.TempDir()}
+		n := fromEnvironment(b, "SEHAT_CITY", 10_000)
+		c.ok("simulate", "--households", strconv.Itoa(n), "--seed", "5", "--out", c.path("survey"), "--format", "csv")
+		files, err := filepath.Glob(c.path("survey", "*.csv"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := os.Mkdir(c.path("late"), 0o700); err != nil {
+			b.Fatal(err)
+		}
+		for rows := 0; rows < late; files = files[:len(files)-1] {
+			last := files[len(files)-1]
+			eachRow(b, last, func(func(string) string) { rows++ })
+			if err := os.Rename(last, c.path("late", filepath.Base(last))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		c.ok("--home", c.path("centre"), "init")
+		out := newTable(os.Stdout)
+		out.row("step", "rows", "CPU-s", "peak MB")
+		for _, s := range []stage{
+			c.measure("import all but the last files", "rows_read", "--home", c.path("centre"), "import", c.path("survey")),
+			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
+			c.measure("import the last files", "rows_read", "--home", c.path("centre"), "import", c.path("late")),
+			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
+			c.measure("dedupe, with nothing new", "residents", "--home", c.path("centre"), "dedupe"),
+		} {
+			out.row(s.name, strconv.Itoa(s.units), fmt.Sprintf("%.2f", s.cpu.Seconds()), strconv.FormatInt(s.memory>>20, 10))
+		}
+		fmt.Printf("\n\nA batch against standing residents, in a SQLite store of %d households\n", n)
+		out.flush()
+	}
+}
+
 // A linked list is a run of "dedupe --file" and how good it was.
 type linkedList struct {
 	*knownList
@@ -20,8 +60,7 @@ type linkedList struct {
 	took time.Duration
 }
 
-// link links a list as a user does, by the program in a process of its own. A process starts with the peak memory of the one that
-// starts it as its own, so that larger lists come after smaller ones.
+// link links a list as a user does, by the program in a process of its own.
 func (c *city) link(l *knownList) linkedList {
 	c.t.Helper()
 	args := []string{"dedupe", "--file", l.path, "--clusters", c.path("clusters.csv"), "--pairs", c.path("pairs.csv")}
@@ -97,42 +136,4 @@ func share(p float64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.4f", p)
-}
-
-// BenchmarkLinkageBatch prints what dedupe costs in a store where all but the last files of a city stand, and again once these came.
-func BenchmarkLinkageBatch(b *testing.B) {
-	const late = 2000 // rows
-	for range b.N {
-		c := &city{t: b, dir: b.TempDir()}
-		n := fromEnvironment(b, "SEHAT_CITY", 10_000)
-		c.ok("simulate", "--households", strconv.Itoa(n), "--seed", "5", "--out", c.path("survey"), "--format", "csv")
-		files, err := filepath.Glob(c.path("survey", "*.csv"))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := os.Mkdir(c.path("late"), 0o700); err != nil {
-			b.Fatal(err)
-		}
-		for rows := 0; rows < late; files = files[:len(files)-1] {
-			last := files[len(files)-1]
-			eachRow(b, last, func(func(string) string) { rows++ })
-			if err := os.Rename(last, c.path("late", filepath.Base(last))); err != nil {
-				b.Fatal(err)
-			}
-		}
-		c.ok("--home", c.path("centre"), "init")
-		out := newTable(os.Stdout)
-		out.row("step", "rows", "CPU-s", "peak MB")
-		for _, s := range []stage{
-			c.measure("import all but the last files", "rows_read", "--home", c.path("centre"), "import", c.path("survey")),
-			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
-			c.measure("import the last files", "rows_read", "--home", c.path("centre"), "import", c.path("late")),
-			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
-			c.measure("dedupe, with nothing new", "residents", "--home", c.path("centre"), "dedupe"),
-		} {
-			out.row(s.name, strconv.Itoa(s.units), fmt.Sprintf("%.2f", s.cpu.Seconds()), strconv.FormatInt(s.memory>>20, 10))
-		}
-		fmt.Printf("\n\nA batch against standing residents, in a SQLite store of %d households\n", n)
-		out.flush()
-	}
 }
