@@ -26,8 +26,9 @@ type row struct {
 }
 
 const (
-	rowVoid = 1 << iota // no name but a junk word: never in a cluster
-	rowGone             // another row stands in its place, or none
+	rowVoid     = 1 << iota // no name but a junk word: never in a cluster
+	rowGone                 // another row stands in its place, or none
+	rowForename             // altGiven is a further forename
 )
 
 // A table holds all records, packed, and the dictionaries they refer to.
@@ -128,12 +129,10 @@ func (t *table) read(ctx context.Context, records iter.Seq2[Record, error]) erro
 func (t *table) add(r *Record) {
 	n := t.name(r)
 	alt := t.parse(r.FullNameAlt)
-	if n.given == 0 && n.family == 0 && !n.junk {
-		n, alt = alt, name{}
+	if r.FullNameAlt == "" && (r.GivenName != "" || r.FamilyName != "") {
+		alt = t.parse(r.FullName)
 	}
-	if alt.given == n.given && alt.family == n.family {
-		alt = name{}
-	}
+	n, alt = n.beside(alt)
 	father := t.parse(r.FatherOrHusband)
 	w := row{
 		given: n.given, family: n.family, mid: n.mid, altGiven: alt.given, altFamily: alt.family, father: father.given,
@@ -149,6 +148,9 @@ func (t *table) add(r *Record) {
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
 	if n.junk {
 		w.flags |= rowVoid
+	}
+	if alt.other.forename {
+		w.flags |= rowForename
 	}
 	w.household = t.household(r.Household)
 	if r.Line != "" {
