@@ -390,6 +390,19 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 	return false
 }
 
+// mark notes on each pair which passes brought it together.
+func (b *blocks) mark(edges []edge) {
+	n := len(b.passes)
+	for i := range edges {
+		e := &edges[i]
+		for k := range n {
+			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
+				e.passes |= 1 << k
+			}
+		}
+	}
+}
+
 // reach notes which passes found the matches, and estimates from it how many true pairs nothing brought together. Households
 // that met over one member had all the others compared, so only pairs that stood alone can have been missed. Of these the
 // passes that need a name and those that need none are two samples: of what one found, the share that the other found too is
@@ -397,8 +410,7 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 // neither: the estimate leans to the hopeful side.
 func (b *blocks) reach(edges []edge, together func(e edge) bool) {
 	const byName, byOther = 1, 2
-	n := len(b.passes)
-	ways := make([]int, n)
+	ways := make([]int, len(b.passes))
 	for k, p := range b.passes {
 		ways[k] = byOther
 		if slices.ContainsFunc(p.First, func(f part) bool { return f <= partFather || f == partInitial || f == partNames }) {
@@ -409,8 +421,8 @@ func (b *blocks) reach(edges []edge, together func(e edge) bool) {
 	all := 0.0
 	for _, e := range edges {
 		match, found := together(e), 0
-		for k := range n {
-			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
+		for k := range b.passes {
+			if e.passes&(1<<k) != 0 {
 				if found == 0 && match {
 					b.report.Passes[k].Matches++
 				}

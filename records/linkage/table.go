@@ -66,8 +66,9 @@ type reading struct {
 	full, given, family *symbols
 	fullNames           []name
 	apartNames          map[uint64]name // by numbers of given and family
-	second              [][3]uint32     // name.second of the name, of that in the second script, and of the father's, by record
-	whole               []uint8         // which names came as one text and may be turned about
+	second              []secondWords
+	fatherSecond        []uint32 // name.second of the father's name, by record
+	whole               []uint8  // which names came as one text and may be turned about
 	relations           *symbols
 	kins                []kin // by relation
 	lastHousehold       []byte
@@ -75,9 +76,15 @@ type reading struct {
 	persons             map[uint32]string // of rows whose person has another row's id
 }
 
+// secondWords are name.second of a record's names, where they are more than the family names.
+type secondWords struct {
+	at        int // as whole is numbered
+	name, alt uint32
+}
+
 func newReading() *reading {
 	return &reading{
-		full: newSymbols(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
+		full: newMemory(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
 		relations: newSymbols(), kins: make([]kin, 1), persons: map[uint32]string{},
 	}
 }
@@ -144,7 +151,10 @@ func (t *table) add(r *Record) {
 		w.father = n.father
 	}
 	rd := t.reading
-	rd.second = append(rd.second, [3]uint32{n.second, alt.second, father.second})
+	if n.second != n.family || alt.second != alt.family {
+		rd.second = append(rd.second, secondWords{len(rd.whole), n.second, alt.second})
+	}
+	rd.fatherSecond = append(rd.fatherSecond, father.second)
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
 	if n.junk {
 		w.flags |= rowVoid
@@ -224,8 +234,11 @@ func (t *table) name(r *Record) name {
 
 func (t *table) parse(full string) name {
 	n, fresh := t.reading.full.add(full)
-	if fresh {
+	switch {
+	case fresh:
 		t.reading.fullNames = append(t.reading.fullNames, t.names.fullName(toLatin(full)))
+	case n == 0 && full != "":
+		return t.names.fullName(toLatin(full))
 	}
 	return t.reading.fullNames[n]
 }
