@@ -19,7 +19,9 @@ const (
 	partArea // locality, else PIN
 	partPIN
 	partLocality
-	partNames // given and family name in either order
+	partNames  // given and family name in either order
+	partDay    // day and month of birth
+	partPostal // where the PIN is of letters and digits, without its last part
 	partEPIC
 	partABHA
 	partExtra // and on
@@ -37,7 +39,7 @@ type Pass struct {
 	Split map[uint32]uint32 // keys of blocks that were split, and into how many pieces; 0 for as many as the next part has values
 }
 
-const maxPasses = 16
+const maxPasses = 24
 
 // smallFile is up to how many records single fields are blocked on too: few records cost little, and a record with errors in
 // three fields is found by the fourth.
@@ -68,8 +70,12 @@ func plan(t *table) []Pass {
 		all = append(all,
 			pass("names in either order", []part{partNames}, partYears),
 			pass("family name", []part{partFamily}, partYears, partInitial),
+			pass("given name", []part{partGiven}, partYears, partPostal),
+			pass("day and month of birth", []part{partDay}, partInitial, partSex),
+			pass("year of birth", []part{partYears}, partGiven, partPostal),
 			pass("address", []part{partStreet}, partHouse, partYears),
 			pass("PIN", []part{partPIN}, partHouse, partYears),
+			pass("postal area", []part{partPostal}, partYears, partInitial),
 			pass("locality", []part{partLocality}, partHouse, partYears),
 		)
 	}
@@ -109,13 +115,13 @@ func (t *table) has(p part) bool {
 		return t.streets.total > 0
 	case partArea:
 		return t.localities.total > 0 || t.pins.total > 0
-	case partPIN:
+	case partPIN, partPostal:
 		return t.pins.total > 0
 	case partEPIC:
 		return t.epic != nil
 	case partABHA:
 		return t.abha != nil
-	case partBirth, partYears, partSex:
+	case partBirth, partYears, partDay, partSex:
 		return true
 	}
 	return t.extra[p-partExtra] != nil
@@ -144,6 +150,10 @@ func (t *table) part(i uint32, p part) uint32 {
 		if r.birth.known() && r.birth.full() {
 			return uint32(r.birth &^ (birthKind | birthHeap))
 		}
+	case partDay:
+		if r.birth.known() && r.birth.full() && !r.birth.heaped() {
+			return uint32(r.birth & 0x3fff)
+		}
 	case partYears:
 		if r.birth.known() {
 			return uint32(r.birth.year()/4) + 1
@@ -163,6 +173,10 @@ func (t *table) part(i uint32, p part) uint32 {
 		return t.pins.hash(r.pin)
 	case partPIN:
 		return t.pins.hash(r.pin)
+	case partPostal:
+		if area := postalArea(t.pins.text(r.pin)); area != "" {
+			return hash32(area)
+		}
 	case partEPIC:
 		return t.epics.hash(valueAt(t.epic, i))
 	case partABHA:
