@@ -31,6 +31,9 @@ type fileReport struct {
 	Completeness float64 `json:"completeness,omitempty"` // estimated share of all true pairs that were compared; absent where it cannot be told
 }
 
+// memoryWanted is what a whole city may take of a machine with 4 GB to spare: beyond it memory is collected more often.
+const memoryWanted = 3500 << 20
+
 func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	f, err := os.Open(opts.file)
 	if err != nil {
@@ -43,6 +46,7 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	}
 	// The engine's records are nearly free of pointers: collecting them often costs little and halves the peak.
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryWanted))
 	result, err := linkage.Link(ctx, people.all(), linkage.Options{Extra: people.extra, Report: opts.report != ""})
 	if err != nil {
 		return fmt.Errorf("%s: %w", opts.file, err)

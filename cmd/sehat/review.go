@@ -27,10 +27,15 @@ Each decision is kept with who made it (--as) and when, and can be undone. Where
 hold a card, making them one person retires one of the cards for good: then the first "yes"
 is only proposed, and somebody else must say yes, too.
 
+--sample N asks about N matched pairs instead, drawn at random: how many of them are right is
+what "sehat dedupe --report" tells.
+
 If you prefer a sheet: "sehat review export pairs.xlsx", fill it, "sehat review import pairs.xlsx".`,
 		newReviewListCommand(a), newReviewShowCommand(a), newReviewDecideCommand(a), newReviewUndoCommand(a),
 		newReviewExportCommand(a), newReviewImportCommand(a))
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runReview(cmd.Context(), a) }
+	var sample int
+	cmd.Flags().IntVar(&sample, "sample", 0, "check so many matched pairs, drawn at random")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runReview(cmd.Context(), a, sample) }
 	return cmd
 }
 

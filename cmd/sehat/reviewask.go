@@ -34,14 +34,19 @@ type reviewReport struct {
 }
 
 // runReview asks for one pair after the other until none is left or the person stops.
-func runReview(ctx context.Context, a *app) error {
+func runReview(ctx context.Context, a *app, sample int) error {
 	s, _, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	r := reviewing{app: a, ctx: ctx, store: s, decided: map[[2]string]string{}}
-	if r.pairs, err = waitingPairs(ctx, s, a.by()); err != nil {
+	if sample > 0 {
+		r.pairs, err = s.SampleMatches(ctx, sample)
+	} else {
+		r.pairs, err = waitingPairs(ctx, s, a.by())
+	}
+	if err != nil {
 		return err
 	}
 	if len(r.pairs) > 0 {
@@ -52,6 +57,9 @@ func runReview(ctx context.Context, a *app) error {
 	r.tell()
 	if err != nil {
 		return err
+	}
+	if sample > 0 {
+		return r.result(map[string]int{"decided": len(r.decided), "drawn": len(r.pairs)}, "%d of %s decided", len(r.decided), count(len(r.pairs), "matched pair"))
 	}
 	return r.report()
 }

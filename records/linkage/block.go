@@ -19,7 +19,9 @@ const (
 	partArea // locality, else PIN
 	partPIN
 	partLocality
-	partNames // given and family name in either order
+	partNames  // given and family name in either order
+	partDay    // day and month of birth
+	partPostal // where the PIN is of letters and digits, without its last part
 	partEPIC
 	partABHA
 	partExtra // and on
@@ -37,7 +39,7 @@ type Pass struct {
 	Split map[uint32]uint32 // keys of blocks that were split, and into how many pieces; 0 for as many as the next part has values
 }
 
-const maxPasses = 16
+const maxPasses = 24
 
 // smallFile is up to how many records single fields are blocked on too: few records cost little, and a record with errors in
 // three fields is found by the fourth.
@@ -68,8 +70,12 @@ func plan(t *table) []Pass {
 		all = append(all,
 			pass("names in either order", []part{partNames}, partYears),
 			pass("family name", []part{partFamily}, partYears, partInitial),
+			pass("given name", []part{partGiven}, partYears, partPostal),
+			pass("day and month of birth", []part{partDay}, partInitial, partSex),
+			pass("year of birth", []part{partYears}, partGiven, partPostal),
 			pass("address", []part{partStreet}, partHouse, partYears),
 			pass("PIN", []part{partPIN}, partHouse, partYears),
+			pass("postal area", []part{partPostal}, partYears, partInitial),
 			pass("locality", []part{partLocality}, partHouse, partYears),
 		)
 	}
@@ -109,13 +115,13 @@ func (t *table) has(p part) bool {
 		return t.streets.total > 0
 	case partArea:
 		return t.localities.total > 0 || t.pins.total > 0
-	case partPIN:
+	case partPIN, partPostal:
 		return t.pins.total > 0
 	case partEPIC:
 		return t.epic != nil
 	case partABHA:
 		return t.abha != nil
-	case partBirth, partYears, partSex:
+	case partBirth, partYears, partDay, partSex:
 		return true
 	}
 	return t.extra[p-partExtra] != nil
@@ -144,6 +150,10 @@ func (t *table) part(i uint32, p part) uint32 {
 		if r.birth.known() && r.birth.full() {
 			return uint32(r.birth &^ (birthKind | birthHeap))
 		}
+	case partDay:
+		if r.birth.known() && r.birth.full() && !r.birth.heaped() {
+			return uint32(r.birth & 0x3fff)
+		}
 	case partYears:
 		if r.birth.known() {
 			return uint32(r.birth.year()/4) + 1
@@ -163,6 +173,10 @@ func (t *table) part(i uint32, p part) uint32 {
 		return t.pins.hash(r.pin)
 	case partPIN:
 		return t.pins.hash(r.pin)
+	case partPostal:
+		if area := postalArea(t.pins.text(r.pin)); area != "" {
+			return hash32(area)
+		}
 	case partEPIC:
 		return t.epics.hash(valueAt(t.epic, i))
 	case partABHA:
@@ -390,6 +404,19 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 	return false
 }
 
+// mark notes on each pair which passes brought it together.
+func (b *blocks) mark(edges []edge) {
+	n := len(b.passes)
+	for i := range edges {
+		e := &edges[i]
+		for k := range n {
+			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
+				e.passes |= 1 << k
+			}
+		}
+	}
+}
+
 // reach notes which passes found the matches, and estimates from it how many true pairs nothing brought together. Households
 // that met over one member had all the others compared, so only pairs that stood alone can have been missed. Of these the
 // passes that need a name and those that need none are two samples: of what one found, the share that the other found too is
@@ -397,8 +424,7 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 // neither: the estimate leans to the hopeful side.
 func (b *blocks) reach(edges []edge, together func(e edge) bool) {
 	const byName, byOther = 1, 2
-	n := len(b.passes)
-	ways := make([]int, n)
+	ways := make([]int, len(b.passes))
 	for k, p := range b.passes {
 		ways[k] = byOther
 		if slices.ContainsFunc(p.First, func(f part) bool { return f <= partFather || f == partInitial || f == partNames }) {
@@ -409,8 +435,8 @@ func (b *blocks) reach(edges []edge, together func(e edge) bool) {
 	all := 0.0
 	for _, e := range edges {
 		match, found := together(e), 0
-		for k := range n {
-			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
+		for k := range b.passes {
+			if e.passes&(1<<k) != 0 {
 				if found == 0 && match {
 					b.report.Passes[k].Matches++
 				}

@@ -4,10 +4,16 @@ import "strings"
 
 // samePostalArea reports postcodes of letters and digits with one outward part: tq13 8df, tq13 8hu.
 func samePostalArea(a, b string) bool {
-	if len(a) < 5 || len(a) != len(b) || a[0] < 'a' || a[0] > 'z' {
-		return false
+	area := postalArea(a)
+	return area != "" && area == postalArea(b)
+}
+
+// postalArea is the outward part of a postcode of letters and digits, empty for others.
+func postalArea(s string) string {
+	if len(s) < 5 || len(s) > 8 || s[0] < 'a' || s[0] > 'z' {
+		return ""
 	}
-	return a[:len(a)-3] == b[:len(b)-3]
+	return s[:len(s)-3]
 }
 
 func leadingDigits(s string) string {

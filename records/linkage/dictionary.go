@@ -110,7 +110,7 @@ type texts struct {
 // newTexts is a dictionary for free text, newCodes one for numbers and codes.
 func newTexts(standard func(string) string) *texts {
 	d := newCodes(standard)
-	d.raw, d.of = newSymbols(), make([]uint32, 1, 64)
+	d.raw, d.of = newMemory(), make([]uint32, 1, 64)
 	return d
 }
 
@@ -139,8 +139,11 @@ func (d *texts) number(s string) uint32 {
 		return d.value(s)
 	}
 	r, fresh := d.raw.add(s)
-	if fresh {
+	switch {
+	case fresh:
 		d.of = append(d.of, d.value(s))
+	case r == 0:
+		return d.value(s)
 	}
 	return d.of[r]
 }

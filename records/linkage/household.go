@@ -187,6 +187,9 @@ func (h *homes) meet(l *linker, known []hit) {
 					add(i, j, l.edges[edge].pattern, edge)
 					continue
 				}
+				if h.c.unlikePersons(h.t.row(i), h.t.row(j), h.w) {
+					continue
+				}
 				p := h.c.person(i, j)
 				if kin, _ := h.own(i, j, p); kin >= faint {
 					add(i, j, p|h.c.rest(i, j), edge)
@@ -223,6 +226,22 @@ func (h *homes) agreed(c *cell) {
 	note(fieldGiven, x.given)
 	note(fieldFamily, x.family)
 	note(fieldFather, x.father)
+}
+
+// unlikePersons finds quickly that two people of two listings are not one: another given name, and of another sex or age.
+func (c *comparer) unlikePersons(x, y *row, w *weights) bool {
+	if (x.altGiven | y.altGiven) != 0 {
+		return false
+	}
+	kin := w.family[fieldBirth][compareBirth(x.birth, y.birth)]
+	if x.sex > 0 && y.sex > 0 {
+		kin += w.family[fieldSex][level(x.sex == y.sex, sexSame, sexDiffers)]
+	}
+	if kin >= faint {
+		return false
+	}
+	l := c.token(x.given, y.given)
+	return l >= nameAlike && kin+w.family[fieldGiven][l] < 2*faint
 }
 
 // compareIDs orders pairs by the hashes of their ids.

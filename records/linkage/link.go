@@ -77,8 +77,9 @@ type edge struct {
 	odds    float32
 	home    float32 // what the household added to odds
 	pattern pattern
-	met     bool // their households met over another pair, too
-	barred  bool // by a never-match rule
+	passes  uint16 // that brought them together, a bit for each
+	met     bool   // their households met over another pair, too
+	barred  bool   // by a never-match rule
 	bridge  bool
 }
 
@@ -139,6 +140,10 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 		}
 		l.progress("households", 0, 0)
 		l.households()
+	}
+	l.b.mark(l.edges)
+	if !opts.Keep && !opts.Report {
+		l.b.keys = nil
 	}
 	l.progress("cluster", 0, 0)
 	l.cluster()

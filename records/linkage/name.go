@@ -32,6 +32,8 @@ var nameRoles = map[string]role{
 	"mr": roleTitle, "mrs": roleTitle, "ms": roleTitle, "miss": roleTitle, "dr": roleTitle, "shri": roleTitle, "sri": roleTitle, "shree": roleTitle,
 	"smt": roleTitle, "shrimati": roleTitle, "shrimti": roleTitle, "srimati": roleTitle, "late": roleTitle, "lt": roleTitle, "km": roleTitle,
 	"prof": roleTitle, "sir": roleTitle, "ji": roleTitle, "janab": roleTitle, "haji": roleTitle, "hafiz": roleTitle, "maulana": roleTitle, "pandit": roleTitle, "sardar": roleTitle, "lala": roleTitle, "sh": roleTitle, "master": roleTitle, "baby": roleTitle, "of": roleTitle,
+	"rev": roleTitle, "revd": roleTitle, "reverend": roleTitle, "lord": roleTitle, "lady": roleTitle, "dame": roleTitle, "hon": roleTitle, "capt": roleTitle,
+	"lieut": roleTitle, "lieutenant": roleTitle, "admiral": roleTitle, "esq": roleTitle, "jr": roleTitle, "sr": roleTitle, "junior": roleTitle, "senior": roleTitle,
 }
 
 // Words that stand in a name column when no name was told, or when someone tried the form.
@@ -51,7 +53,42 @@ type name struct {
 	second uint32 // the word after the first that is no mere prefix: the given name of those who write the family name first
 	family uint32 // the last word where there is more than one; its token knows whether it is a mere suffix
 	father uint32 // the given name after s/o, d/o, w/o
-	junk   bool   // words, but none that names anyone
+	other  otherReading
+	junk   bool // words, but none that names anyone
+}
+
+// An otherReading is how else the words may be meant: the second forename is the one in use, "G. W. Wells" is no Mr G, the title
+// is what a peer goes by.
+type otherReading struct {
+	given, family uint32
+	forename      bool // given is a further forename: weaker evidence than the first
+}
+
+// beside settles what a record's two names say: the first, filled up from the second, and what the second says otherwise, or how
+// else the first may be read.
+func (n name) beside(alt name) (first, second name) {
+	if n.given == 0 && n.family == 0 && !n.junk {
+		n, alt = alt, name{}
+	}
+	if n.given == 0 && alt.family == n.family {
+		n.given, n.mid = alt.given, alt.mid
+	}
+	if n.family == 0 && alt.given == n.given {
+		n.family = alt.family
+	}
+	other := n.other
+	if other == (otherReading{}) {
+		other = alt.other
+	}
+	alt.other = otherReading{}
+	if alt.given == n.given || alt.given == 0 {
+		alt.given = other.given
+		alt.other.forename = other.forename && other.given != 0
+	}
+	if alt.family == n.family || alt.family == 0 {
+		alt.family = other.family
+	}
+	return n, alt
 }
 
 // splitName reads the words of a transliterated name. tail holds what follows s/o, w/o, d/o or c/o.
@@ -125,7 +162,16 @@ const longestWord = 40
 func (d *tokens) fullName(latin string) name {
 	words, tail := splitName(latin)
 	all := len(words)
-	words = dropTitles(words)
+	words, title := splitPeerage(words)
+	words, title = dropTitles(words), dropTitles(title)
+	switch {
+	case len(words) == 0 && len(title) > 0: // "lord palmerston"
+		n := name{family: d.add(title[0])}
+		n.other.family = d.add(title[len(title)-1])
+		return n
+	case len(words) == 1 && len(title) > 0: // "henry, viscount palmerston"
+		words, title = append(words, title[0]), title[1:]
+	}
 	n := name{junk: all > 0 && (len(words) == 0 && !strings.ContainsAny(latin, "abcdefghijklmnopqrstuvwxyz") || isJunk(words))}
 	if len(tail) > 0 {
 		n.father = d.fullName(strings.Join(tail, " ")).given
@@ -144,8 +190,11 @@ func (d *tokens) fullName(latin string) name {
 	if words[0] == "abdul" && len(words) > 1 { // abdul binds the next word: abdul rahman
 		words = append([]string{"abdul" + words[1]}, words[2:]...)
 	}
-	if i := firstWhole(words); i > 0 { // "P. Ramesh": the initial stands for a father or a house
+	if i := firstWhole(words); i > 0 { // "P. Ramesh": the initial stands for a father or a house, or "G. W. Wells" for a forename
+		n.other = otherReading{given: d.add(words[0]), family: d.add(words[len(words)-1])}
 		words = append(append([]string{}, words[i:]...), words[:i]...)
+	} else if len(words) > 2 {
+		n.other = d.forename(words[1])
 	}
 	n.given = d.add(words[0])
 	last := len(words) - 1
@@ -161,7 +210,20 @@ func (d *tokens) fullName(latin string) name {
 	if last == 1 && nameRoles[words[1]] == roleSuffix {
 		n.mid = d.add(words[0] + words[1]) // "ram lal" may be written "ramlal"
 	}
+	for _, w := range title {
+		if n.other.family == 0 && w != words[last] {
+			n.other.family = d.add(w)
+		}
+	}
 	return n
+}
+
+// forename is the reading in which a further forename is the one in use.
+func (d *tokens) forename(word string) otherReading {
+	if len(word) < 2 || nameRoles[word] != roleCore {
+		return otherReading{}
+	}
+	return otherReading{given: d.add(word), forename: true}
 }
 
 // isPrefix reports a religious prefix: those listed, and Mohammad in all its spellings (mhd, mohemmd, mohammda), which are too many
@@ -226,6 +288,8 @@ func (d *tokens) apartName(given, family string) name {
 		n.mid = d.add(strings.Join(g, ""))
 		if len(g) > 1 && (len(g[0]) <= 2 || len(g[1]) <= 2) { // a stray space, not a second name
 			n.given = n.mid
+		} else if len(g) > 1 {
+			n.other = d.forename(g[1])
 		}
 	}
 	if len(f) > 0 {
@@ -233,33 +297,3 @@ func (d *tokens) apartName(given, family string) name {
 	}
 	return n
 }
-
-// nicknames groups English short forms with their long ones; Indian names have few that are not plain beginnings.
-// Agreement through them is weak evidence, in the same level as an initial.
-var nicknames = map[string]string{
-	"bob": "robert", "rob": "robert", "bobby": "robert", "robbie": "robert", "bill": "william", "will": "william", "billy": "william", "willy": "william",
-	"dick": "richard", "rick": "richard", "jim": "james", "jimmy": "james", "jack": "john", "johnny": "john", "harry": "henry", "hal": "henry",
-	"ted": "edward", "ned": "edward", "ed": "edward", "eddie": "edward", "peggy": "margaret", "maggie": "margaret", "meg": "margaret", "liz": "elizabeth",
-	"lizzie": "elizabeth", "betty": "elizabeth", "eliza": "elizabeth", "beth": "elizabeth", "kate": "catherine", "katie": "catherine", "kitty": "catherine",
-	"tom": "thomas", "tommy": "thomas", "mike": "michael", "dave": "david", "joe": "joseph", "tony": "anthony", "andy": "andrew", "drew": "andrew",
-	"charlie": "charles", "chuck": "charles", "sam": "samuel", "ben": "benjamin", "dan": "daniel", "matt": "matthew", "fred": "frederick", "freddie": "frederick",
-	"alex": "alexander", "sandy": "alexander", "chris": "christopher", "kit": "christopher", "nick": "nicholas", "steve": "stephen", "peter": "peter",
-	"pete": "peter", "polly": "mary", "molly": "mary", "nancy": "anne", "annie": "anne", "ann": "anne", "anna": "anne", "sally": "sarah", "sadie": "sarah",
-	"fanny": "frances", "frank": "francis", "larry": "lawrence", "gus": "augustus", "nell": "helen", "nellie": "helen", "jenny": "jane", "janet": "jane",
-	"pappu": "pappu", "guddu": "guddu", "munna": "munna", "babloo": "bablu", "monu": "manoj", "sonu": "sonu", "raju": "rajesh", "sanju": "sanjay",
-	"ajju": "ajay", "vicky": "vikas", "rinku": "rinku", "pinky": "pinki", "bittoo": "bittu", "vijju": "vijay",
-}
-
-func sameNickname(a, b string) bool {
-	x, y := nicknames[a], nicknames[b]
-	return x != "" && (x == b || x == y) || y != "" && y == a
-}
-
-// isLongForm has the names that nicknames stand for.
-var isLongForm = func() map[string]bool {
-	m := map[string]bool{}
-	for _, long := range nicknames {
-		m[long] = true
-	}
-	return m
-}()

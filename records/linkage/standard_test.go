@@ -42,6 +42,12 @@ func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 		{"Pooja", "pooja", "", ""},
 		{"Shri", "", "", ""},
 		{"Ravi urf Raju", "ravi", "", ""},
+		{"Thomas Clifford, 1st Baron Clifford of Chudleigh", "thomas", "clifford", ""},
+		{"Henry, 3rd Viscount Palmerston", "henry", "palmerston", ""},
+		{"Lord Palmerston", "", "palmerston", ""},
+		{"Lady Anne Clifford", "anne", "clifford", ""},
+		{"William Pitt the Younger", "william", "pitt", ""},
+		{"Duke Ellington", "duke", "ellington", ""},
 	} {
 		d := newTokens()
 		n := d.fullName(toLatin(c.in))
@@ -54,6 +60,34 @@ func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 		if got := newTokens().fullName(toLatin(in)).junk; got != junk {
 			t.Errorf("%q junk: %v", in, got)
 		}
+	}
+}
+
+func TestANameMayBeReadOtherwise(t *testing.T) {
+	for _, c := range []struct{ in, given, family string }{
+		{"Thomas Clifford, 1st Baron Clifford of Chudleigh", "", "chudleigh"},
+		{"Henry John Temple, 3rd Viscount Palmerston", "john", "palmerston"},
+		{"G. W. Wells", "g", "wells"},
+		{"Thomas Babington Macaulay", "babington", ""},
+		{"Rajesh Kumar Sharma", "", ""},
+	} {
+		d := newTokens()
+		o := d.fullName(toLatin(c.in)).other
+		d.words.close()
+		if g, f := d.text(o.given), d.text(o.family); g != c.given || f != c.family {
+			t.Errorf("%q: given %q family %q", c.in, g, f)
+		}
+	}
+}
+
+func TestShortFormsStandForTheirLongOnes(t *testing.T) {
+	for _, p := range [][2]string{{"bob", "robert"}, {"bobbie", "robert"}, {"edward", "ned"}, {"edmund", "ned"}, {"wm", "bill"}, {"bert", "albert"}, {"carolus", "charles"}} {
+		if !sameNickname(p[0], p[1]) || !sameNickname(p[1], p[0]) {
+			t.Errorf("%s and %s are not one name", p[0], p[1])
+		}
+	}
+	if sameNickname("bob", "william") || sameNickname("mary", "anne") {
+		t.Error("other names are one")
 	}
 }
 

@@ -26,8 +26,9 @@ type row struct {
 }
 
 const (
-	rowVoid = 1 << iota // no name but a junk word: never in a cluster
-	rowGone             // another row stands in its place, or none
+	rowVoid     = 1 << iota // no name but a junk word: never in a cluster
+	rowGone                 // another row stands in its place, or none
+	rowForename             // altGiven is a further forename
 )
 
 // A table holds all records, packed, and the dictionaries they refer to.
@@ -65,8 +66,9 @@ type reading struct {
 	full, given, family *symbols
 	fullNames           []name
 	apartNames          map[uint64]name // by numbers of given and family
-	second              [][3]uint32     // name.second of the name, of that in the second script, and of the father's, by record
-	whole               []uint8         // which names came as one text and may be turned about
+	second              []secondWords
+	fatherSecond        []uint32 // name.second of the father's name, by record
+	whole               []uint8  // which names came as one text and may be turned about
 	relations           *symbols
 	kins                []kin // by relation
 	lastHousehold       []byte
@@ -74,9 +76,15 @@ type reading struct {
 	persons             map[uint32]string // of rows whose person has another row's id
 }
 
+// secondWords are name.second of a record's names, where they are more than the family names.
+type secondWords struct {
+	at        int // as whole is numbered
+	name, alt uint32
+}
+
 func newReading() *reading {
 	return &reading{
-		full: newSymbols(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
+		full: newMemory(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
 		relations: newSymbols(), kins: make([]kin, 1), persons: map[uint32]string{},
 	}
 }
@@ -128,12 +136,10 @@ func (t *table) read(ctx context.Context, records iter.Seq2[Record, error]) erro
 func (t *table) add(r *Record) {
 	n := t.name(r)
 	alt := t.parse(r.FullNameAlt)
-	if n.given == 0 && n.family == 0 && !n.junk {
-		n, alt = alt, name{}
+	if r.FullNameAlt == "" && (r.GivenName != "" || r.FamilyName != "") {
+		alt = t.parse(r.FullName)
 	}
-	if alt.given == n.given && alt.family == n.family {
-		alt = name{}
-	}
+	n, alt = n.beside(alt)
 	father := t.parse(r.FatherOrHusband)
 	w := row{
 		given: n.given, family: n.family, mid: n.mid, altGiven: alt.given, altFamily: alt.family, father: father.given,
@@ -145,10 +151,16 @@ func (t *table) add(r *Record) {
 		w.father = n.father
 	}
 	rd := t.reading
-	rd.second = append(rd.second, [3]uint32{n.second, alt.second, father.second})
+	if n.second != n.family || alt.second != alt.family {
+		rd.second = append(rd.second, secondWords{len(rd.whole), n.second, alt.second})
+	}
+	rd.fatherSecond = append(rd.fatherSecond, father.second)
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
 	if n.junk {
 		w.flags |= rowVoid
+	}
+	if alt.other.forename {
+		w.flags |= rowForename
 	}
 	w.household = t.household(r.Household)
 	if r.Line != "" {
@@ -222,8 +234,11 @@ func (t *table) name(r *Record) name {
 
 func (t *table) parse(full string) name {
 	n, fresh := t.reading.full.add(full)
-	if fresh {
+	switch {
+	case fresh:
 		t.reading.fullNames = append(t.reading.fullNames, t.names.fullName(toLatin(full)))
+	case n == 0 && full != "":
+		return t.names.fullName(toLatin(full))
 	}
 	return t.reading.fullNames[n]
 }

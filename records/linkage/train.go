@@ -101,9 +101,12 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same []
 	return ls, nil
 }
 
-// hasKin reports data in which families stand together: listings are told, or phones, or fathers. Bare lists of people are
-// not looked at with relatives in mind, for nothing in them would tell relatives apart.
-func (t *table) hasKin() bool { return t.houseCount > 0 || t.mobiles.total > 0 || t.names.fathers > 0 }
+// hasKin reports data in which families stand together: listings are told, or phones, or fathers, by more than a few. Bare lists
+// of people are not looked at with relatives in mind, for nothing in them would tell relatives apart.
+func (t *table) hasKin() bool {
+	few := uint32(t.rows.n / 50)
+	return t.houseCount > 0 || t.mobiles.total > few || t.names.fathers > few
+}
 
 // fields tells which comparisons the data allow.
 func (t *table) fields() []bool {

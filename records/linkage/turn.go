@@ -52,17 +52,22 @@ func (t *table) turnNames(sharing map[string]float64) {
 		return true
 	}
 	rd := t.reading
+	more := rd.second
 	for k := range rd.whole {
 		r := t.row(t.from + uint32(k))
+		next := secondWords{k, r.family, r.altFamily}
+		if len(more) > 0 && more[0].at == k {
+			next, more = more[0], more[1:]
+		}
 		if rd.whole[k] == 0 {
 			continue
 		}
-		if turn(&r.given, rd.second[k][0], &r.family) {
+		if turn(&r.given, next.name, &r.family) {
 			r.mid = r.given
 		}
-		turn(&r.altGiven, rd.second[k][1], &r.altFamily)
+		turn(&r.altGiven, next.alt, &r.altFamily)
 		var family uint32
-		turn(&r.father, rd.second[k][2], &family)
+		turn(&r.father, rd.fatherSecond[k], &family)
 	}
 }
 

@@ -37,6 +37,28 @@ func (s *Store) Reviews(ctx context.Context) iter.Seq2[records.Match, error] {
 JOIN matches m ON m.left_id = w.left_id AND m.right_id = w.right_id ORDER BY m.weight DESC, m.left_id, m.right_id`)
 }
 
+// SampleMatches draws up to n matched pairs on which nobody has decided: a third each of the lighter, the middling and the heavy
+// ones, in the order of their keys, which is none. Drawing again goes on where the last draw was decided.
+func (s *Store) SampleMatches(ctx context.Context, n int) ([][2]string, error) {
+	var drawn [][2]string
+	bounds := []float64{-1000, 10, 20, 1000} // log2 odds, as the report of a linkage has them
+	for band := range len(bounds) - 1 {
+		more := (n - len(drawn)) / (len(bounds) - 1 - band)
+		list, err := collect(query(ctx, s.read, func(row scanner) ([2]string, error) {
+			var p [2]string
+			err := row.Scan(&p[0], &p[1])
+			return p, err
+		}, `SELECT m.left_id, m.right_id FROM matches m WHERE m.status = 'match' AND m.weight >= $1 AND m.weight < $2
+AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.left_id = m.left_id AND d.right_id = m.right_id AND `+stood+`)
+ORDER BY m.pair_key LIMIT $3`, bounds[band], bounds[band+1], more))
+		if err != nil {
+			return nil, fmt.Errorf("drawing matches: %w", err)
+		}
+		drawn = append(drawn, list...)
+	}
+	return drawn, nil
+}
+
 // CountReviews counts the matches that wait for a person.
 func (s *Store) CountReviews(ctx context.Context) (int, error) {
 	var n int

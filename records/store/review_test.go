@@ -193,3 +193,36 @@ func TestAPersonKeepsItsIDAcrossDecisions(t *testing.T) {
 		}
 	})
 }
+
+func TestASampleOfMatchesIsDrawnFromAllWeightsAndGoesOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := create(t, url, records.RoleCentre)
+		ids := people(t, s, 31)
+		var matches []records.Match
+		for i := 1; i < 31; i++ {
+			matches = append(matches, records.Match{Left: ids[0], Right: ids[i], Status: records.MatchMatch, Weight: float64(i), Steps: []byte("[]")})
+		}
+		matches[29].Status = records.MatchReview
+		saveLinked(t, s, matches, alone(ids))
+		seen := map[[2]string]bool{}
+		for _, want := range []int{9, 9, 9, 2, 0} {
+			drawn, err := s.SampleMatches(t.Context(), 9)
+			if err != nil || len(drawn) > 9 || want == 0 && len(drawn) > 0 {
+				t.Fatalf("%d drawn, %v", len(drawn), err)
+			}
+			for _, p := range drawn {
+				if seen[p] {
+					t.Errorf("%v is drawn twice", p)
+				}
+				seen[p] = true
+				d := records.Decision{Left: p[0], Right: p[1], Decision: records.DecidedSame, By: "tester", At: records.Stamp(time.Now())}
+				if _, err := records.Decide(t.Context(), s, d, records.AnySeen); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if len(seen) != 29 {
+			t.Errorf("%d of 29 matches were drawn", len(seen))
+		}
+	})
+}
