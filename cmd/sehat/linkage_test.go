@@ -9,45 +9,63 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"sehat/records/store/storetest"
 )
 
 // BenchmarkLinkageBatch prints what dedupe costs in a store where all but the last files of a city stand, and again once these came.
 // A process starts with the peak memory of the one that starts it as its own, so this goes first, and larger lists come after
 // smaller ones.
 func BenchmarkLinkageBatch(b *testing.B) {
-	const late = 1500 // rows at least: the files hold about 2,000
 	for range b.N {
-		c := &city{t: b, dir: b.TempDir()}
 		n := fromEnvironment(b, "SEHAT_CITY", 10_000)
-		c.ok("simulate", "--households", strconv.Itoa(n), "--seed", "5", "--out", c.path("survey"), "--format", "csv")
-		files, err := filepath.Glob(c.path("survey", "*.csv"))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := os.Mkdir(c.path("late"), 0o700); err != nil {
-			b.Fatal(err)
-		}
-		for rows := 0; rows < late; files = files[:len(files)-1] {
-			last := files[len(files)-1]
-			eachRow(b, last, func(func(string) string) { rows++ })
-			if err := os.Rename(last, c.path("late", filepath.Base(last))); err != nil {
-				b.Fatal(err)
+		out := newTable(os.Stdout)
+		out.row("store", "step", "rows", "CPU-s", "peak MB")
+		tell := func(store string, stages []stage) {
+			for _, s := range stages {
+				out.row(store, s.name, strconv.Itoa(s.units), fmt.Sprintf("%.2f", s.cpu.Seconds()), strconv.FormatInt(s.memory>>20, 10))
 			}
 		}
-		c.ok("--home", c.path("centre"), "init")
-		out := newTable(os.Stdout)
-		out.row("step", "rows", "CPU-s", "peak MB")
-		for _, s := range []stage{
-			c.measure("import all but the last files", "rows_read", "--home", c.path("centre"), "import", c.path("survey")),
-			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
-			c.measure("import the last files", "rows_read", "--home", c.path("centre"), "import", c.path("late")),
-			c.measure("dedupe", "residents", "--home", c.path("centre"), "dedupe"),
-			c.measure("dedupe, with nothing new", "residents", "--home", c.path("centre"), "dedupe"),
-		} {
-			out.row(s.name, strconv.Itoa(s.units), fmt.Sprintf("%.2f", s.cpu.Seconds()), strconv.FormatInt(s.memory>>20, 10))
+		tell("SQLite", batchJob(b, n, "store.db"))
+		if url, err := storetest.NewDatabase(); err == nil {
+			tell("PostgreSQL", batchJob(b, n, url))
+		} else {
+			out.row("PostgreSQL", "SKIPPED, for it cannot be started: "+err.Error())
 		}
-		fmt.Printf("\n\nA batch against standing residents, in a SQLite store of %d households\n", n)
+		fmt.Printf("\n\nA batch against standing residents: %d households; without the CPU-seconds of the PostgreSQL server\n", n)
 		out.flush()
+	}
+}
+
+// batchJob takes a city into a store, the last files of it after a first dedupe.
+func batchJob(b *testing.B, households int, store string) []stage {
+	const late = 1500 // rows at least: the files hold about 2,000
+	c := &city{t: b, dir: b.TempDir()}
+	c.ok("simulate", "--households", strconv.Itoa(households), "--seed", "5", "--out", c.path("survey"), "--format", "csv")
+	files, err := filepath.Glob(c.path("survey", "*.csv"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Mkdir(c.path("late"), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	for rows := 0; rows < late; files = files[:len(files)-1] {
+		last := files[len(files)-1]
+		eachRow(b, last, func(func(string) string) { rows++ })
+		if err := os.Rename(last, c.path("late", filepath.Base(last))); err != nil {
+			b.Fatal(err)
+		}
+	}
+	c.ok("--home", c.path("centre"), "--store", store, "init")
+	do := func(name, unit string, args ...string) stage {
+		return c.measure(name, unit, append([]string{"--home", c.path("centre")}, args...)...)
+	}
+	return []stage{
+		do("import all but the last files", "rows_read", "import", c.path("survey")),
+		do("dedupe", "residents", "dedupe"),
+		do("import the last files", "rows_read", "import", c.path("late")),
+		do("dedupe", "residents", "dedupe"),
+		do("dedupe, with nothing new", "residents", "dedupe"),
 	}
 }
 
