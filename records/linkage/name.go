@@ -1,7 +1,5 @@
 package linkage
 
-import "strings"
-
 // A role says what a word does in a name. "Mohd Arif Khan" is prefix, core, core; "Sunita Devi" is core, suffix.
 type role uint8
 
@@ -49,53 +47,48 @@ type name struct {
 	junk   bool   // words, but none that names anyone
 }
 
-// splitName reads the words of a transliterated name. tail holds what follows s/o, w/o, d/o or c/o.
-func splitName(latin string) (words, tail []string) {
-	words = strings.Fields(latin)
+// linkWords may begin what splitName looks for.
+var linkWords = map[string]bool{
+	"s": true, "w": true, "d": true, "c": true, "so": true, "wo": true, "do": true, "son": true, "wife": true, "daughter": true,
+	"urf": true, "alias": true, "putra": true, "patni": true, "putri": true,
+}
+
+// splitName parts the words of a name. tail holds what follows s/o, w/o, d/o or c/o.
+func (x *lexicon) splitName(words []uint32) (own, tail []uint32) {
 	for i := 1; i+1 < len(words); i++ {
-		w, next := words[i], words[i+1]
+		if x.words[words[i]].is&isLink == 0 {
+			continue
+		}
+		w, next := x.words[words[i]].text, x.words[words[i+1]].text
 		cut := 0
 		switch {
-		case len(w) == 1 && strings.Contains("swdc", w) && next == "o" && i+2 < len(words):
+		case len(w) == 1 && next == "o" && i+2 < len(words):
 			cut = 2
-		case (w == "so" || w == "wo" || w == "do") && i+1 < len(words):
+		case w == "so" || w == "wo" || w == "do":
 			cut = 1
 		case next == "of" && (w == "son" || w == "wife" || w == "daughter") && i+2 < len(words):
 			cut = 2
-		case w == "urf" || w == "alias" || w == "putra" || w == "patni" || w == "putri":
+		case w == "urf" || w == "alias":
+			return words[:i], nil
+		case w == "putra" || w == "patni" || w == "putri":
 			cut = 1
 		}
 		if cut > 0 {
-			if w == "urf" || w == "alias" {
-				return words[:i], nil
-			}
 			return words[:i], words[i+cut:]
 		}
 	}
 	return words, nil
 }
 
-// dropTitles removes honorifics and bare numbers, unless nothing would be left.
-func dropTitles(words []string) []string {
+// dropTitles removes honorifics and bare numbers.
+func (x *lexicon) dropTitles(words []uint32) []uint32 {
 	kept := words[:0:len(words)]
-	for _, w := range words {
-		if nameRoles[w] != roleTitle && !(w[0] >= '0' && w[0] <= '9') {
-			kept = append(kept, w)
+	for _, n := range words {
+		if x.words[n].is&isTitle == 0 {
+			kept = append(kept, n)
 		}
 	}
 	return kept
-}
-
-func isJunk(words []string) bool {
-	if len(words) == 0 {
-		return false
-	}
-	for _, w := range words {
-		if !junkWords[w] && !isKeyMash(w) {
-			return false
-		}
-	}
-	return true
 }
 
 // isKeyMash reports a word of one repeated letter ("aaaa", "kkk").
@@ -114,39 +107,46 @@ func isKeyMash(w string) bool {
 const longestWord = 40
 
 // fullName finds the roles in a whole name.
-func (d *tokens) fullName(latin string) name {
-	words, tail := splitName(latin)
+func (x *lexicon) fullName(written string) name {
+	x.line = x.read(x.line[:0], written)
+	return x.rolesOf(x.line)
+}
+
+func (x *lexicon) rolesOf(words []uint32) name {
+	digits := x.all(words, isNumber)
+	words, tail := x.splitName(words)
 	all := len(words)
-	words = dropTitles(words)
-	n := name{junk: all > 0 && (len(words) == 0 && !strings.ContainsAny(latin, "abcdefghijklmnopqrstuvwxyz") || isJunk(words))}
+	words = x.dropTitles(words)
+	n := name{junk: all > 0 && len(words) == 0 && digits || x.all(words, isJunk)}
 	if len(tail) > 0 {
-		n.father = d.fullName(strings.Join(tail, " ")).given
+		n.father = x.rolesOf(tail).given
 	}
 	if len(words) == 0 || n.junk {
 		return n
 	}
 	for i, w := range words {
-		if letter := letterNames[w]; letter != "" && len(words) > 1 {
+		if letter := x.words[w].letter; letter > 0 && len(words) > 1 {
 			words[i] = letter
 		}
 	}
-	for len(words) > 1 && nameRoles[words[0]] == rolePrefix {
+	for len(words) > 1 && x.words[words[0]].role == rolePrefix {
 		words = words[1:]
 	}
-	if words[0] == "abdul" && len(words) > 1 { // abdul binds the next word: abdul rahman
-		words = append([]string{"abdul" + words[1]}, words[2:]...)
+	if len(words) > 1 && x.words[words[0]].text == "abdul" { // abdul binds the next word: abdul rahman
+		words = words[1:]
+		words[0] = x.word("abdul" + x.words[words[0]].text)
 	}
-	if i := firstWhole(words); i > 0 { // "P. Ramesh": the initial stands for a father or a house
-		words = append(append([]string{}, words[i:]...), words[:i]...)
+	if i := x.firstWhole(words); i > 0 { // "P. Ramesh": the initial stands for a father or a house
+		words = append(append([]uint32{}, words[i:]...), words[:i]...)
 	}
-	n.given = d.add(words[0])
+	n.given = x.token(words[0])
 	last := len(words) - 1
 	if last > 0 {
-		n.family = d.add(words[last])
+		n.family = x.token(words[last])
 	}
-	n.mid = d.add(strings.Join(words[:max(last, 1)], ""))
-	if last == 1 && nameRoles[words[1]] == roleSuffix {
-		n.mid = d.add(words[0] + words[1]) // "ram lal" may be written "ramlal"
+	n.mid = x.token(words[:max(last, 1)]...)
+	if last == 1 && x.words[words[1]].role == roleSuffix {
+		n.mid = x.token(words...) // "ram lal" may be written "ramlal"
 	}
 	return n
 }
@@ -158,9 +158,9 @@ var letterNames = map[string]string{
 }
 
 // firstWhole is the place of the first word that is more than an initial, if there is one.
-func firstWhole(words []string) int {
-	for i, w := range words {
-		if len(w) > 1 {
+func (x *lexicon) firstWhole(words []uint32) int {
+	for i, n := range words {
+		if x.words[n].is&isInitial == 0 {
 			return i
 		}
 	}
@@ -168,33 +168,33 @@ func firstWhole(words []string) int {
 }
 
 // apartName takes given and family name from columns of their own.
-func (d *tokens) apartName(given, family string) name {
-	g, tail := splitName(given)
+func (x *lexicon) apartName(given, family string) name {
+	x.line, x.second = x.read(x.line[:0], given), x.read(x.second[:0], family)
+	g, tail := x.splitName(x.line)
 	hadGiven := len(g) > 0
-	g = dropTitles(g)
-	f := dropTitles(strings.Fields(family))
-	n := name{junk: hadGiven && isJunk(g) && isJunk(f) || isJunk(g) && len(f) == 0 || isJunk(f) && len(g) == 0}
+	g, f := x.dropTitles(g), x.dropTitles(x.second)
+	n := name{junk: hadGiven && x.all(g, isJunk) && x.all(f, isJunk) || x.all(g, isJunk) && len(f) == 0 || x.all(f, isJunk) && len(g) == 0}
 	if len(tail) > 0 {
-		n.father = d.fullName(strings.Join(tail, " ")).given
+		n.father = x.rolesOf(tail).given
 	}
 	if n.junk {
 		return n
 	}
-	for len(g) > 1 && nameRoles[g[0]] == rolePrefix {
+	for len(g) > 1 && x.words[g[0]].role == rolePrefix {
 		g = g[1:]
 	}
-	for len(g) > 1 && nameRoles[g[len(g)-1]] == roleSuffix {
+	for len(g) > 1 && x.words[g[len(g)-1]].role == roleSuffix {
 		g = g[:len(g)-1]
 	}
 	if len(g) > 0 {
-		n.given = d.add(g[0])
-		n.mid = d.add(strings.Join(g, ""))
-		if len(g) > 1 && (len(g[0]) <= 2 || len(g[1]) <= 2) { // a stray space, not a second name
+		n.given = x.token(g[0])
+		n.mid = x.token(g...)
+		if len(g) > 1 && (len(x.words[g[0]].text) <= 2 || len(x.words[g[1]].text) <= 2) { // a stray space, not a second name
 			n.given = n.mid
 		}
 	}
 	if len(f) > 0 {
-		n.family = d.add(strings.Join(f, ""))
+		n.family = x.token(f...)
 	}
 	return n
 }

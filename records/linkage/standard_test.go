@@ -44,14 +44,14 @@ func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 		{"Ravi urf Raju", "ravi", "", ""},
 	} {
 		d := newTokens()
-		n := d.fullName(toLatin(c.in))
+		n := newLexicon(d).fullName(c.in)
 		d.words.close()
 		if g, f, h := d.text(n.given), d.text(n.family), d.text(n.father); g != c.given || f != c.family || h != c.father {
 			t.Errorf("%q: given %q family %q father %q", c.in, g, f, h)
 		}
 	}
 	for in, junk := range map[string]bool{"test": true, "Test Test": true, "xyz": true, "aaaa": true, "Asha": false, "": false, "12345": true, "Test Kumar": false} {
-		if got := newTokens().fullName(toLatin(in)).junk; got != junk {
+		if got := newLexicon(newTokens()).fullName(in).junk; got != junk {
 			t.Errorf("%q junk: %v", in, got)
 		}
 	}
@@ -150,9 +150,9 @@ func FuzzStandardise(f *testing.F) {
 		if l != strings.TrimSpace(l) || toLatin(l) != l {
 			t.Fatalf("%q became %q, which is not settled", s, l)
 		}
-		d := newTokens()
-		d.fullName(l)
-		d.apartName(l, l)
+		x := newLexicon(newTokens())
+		x.fullName(s)
+		x.apartName(s, s)
 		soundKey(l)
 		standardAddress(s)
 		standardHouse(s)

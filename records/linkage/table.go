@@ -51,18 +51,16 @@ type table struct {
 	reading *reading // nil when all is read
 }
 
-// reading is what only reading needs: names already parsed, by how they were written.
+// reading is what only reading needs.
 type reading struct {
-	full, given, family *symbols
-	fullNames           []name
-	apartNames          map[uint64]name // by numbers of given and family
-	fatherFamily        []uint32        // the other word of the father's name, by record
-	whole               []uint8         // which names came as one text and may be turned about
-	relations           *symbols
-	kins                []kin // by relation
-	households          *symbols
-	lastHousehold       []byte
-	lastNo              uint32
+	names         *lexicon
+	fatherFamily  []uint32 // the other word of the father's name, by record
+	whole         []uint8  // which names came as one text and may be turned about
+	relations     *symbols
+	kins          []kin // by relation
+	households    *symbols
+	lastHousehold []byte
+	lastNo        uint32
 }
 
 // ErrRecord says that the input cannot be linked as it stands: an id is missing or comes twice.
@@ -72,9 +70,9 @@ func newTable(extra int) *table {
 	t := &table{
 		names: newTokens(), mobiles: newCodes(standardMobile), houses: newTexts(standardHouse), streets: newTexts(standardAddress),
 		localities: newTexts(standardAddress), pins: newCodes(standardCode), wards: newCodes(standardCode), epics: newCodes(standardCode),
-		abhas:   newCodes(standardCode),
-		reading: &reading{full: newSymbols(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{}, households: newSymbols(), relations: newSymbols(), kins: make([]kin, 1)},
+		abhas: newCodes(standardCode),
 	}
+	t.reading = &reading{names: newLexicon(t.names), households: newSymbols(), relations: newSymbols(), kins: make([]kin, 1)}
 	for range extra {
 		t.extras = append(t.extras, newTexts(plainText))
 		t.extra = append(t.extra, nil)
@@ -112,15 +110,15 @@ func readTable(ctx context.Context, records iter.Seq2[Record, error], extra int,
 }
 
 func (t *table) add(r *Record) {
-	n := t.name(r)
-	alt := t.parse(r.FullNameAlt)
+	n := t.reading.name(r)
+	alt := t.reading.names.fullName(r.FullNameAlt)
 	if n.given == 0 && n.family == 0 && !n.junk {
 		n, alt = alt, name{}
 	}
 	if alt.given == n.given && alt.family == n.family {
 		alt = name{}
 	}
-	father := t.parse(r.FatherOrHusband)
+	father := t.reading.names.fullName(r.FatherOrHusband)
 	w := row{
 		given: n.given, family: n.family, mid: n.mid, altGiven: alt.given, altFamily: alt.family, father: father.given,
 		mobile: t.mobiles.add(r.Mobile), house: t.houses.add(r.HouseNo), street: t.streets.add(r.Address),
@@ -179,28 +177,11 @@ func (rd *reading) kin(relation string) kin {
 	return rd.kins[n]
 }
 
-func (t *table) name(r *Record) name {
+func (rd *reading) name(r *Record) name {
 	if r.GivenName == "" && r.FamilyName == "" {
-		return t.parse(r.FullName)
+		return rd.names.fullName(r.FullName)
 	}
-	rd := t.reading
-	g, _ := rd.given.add(r.GivenName)
-	f, _ := rd.family.add(r.FamilyName)
-	key := uint64(g)<<32 | uint64(f)
-	n, ok := rd.apartNames[key]
-	if !ok {
-		n = t.names.apartName(toLatin(r.GivenName), toLatin(r.FamilyName))
-		rd.apartNames[key] = n
-	}
-	return n
-}
-
-func (t *table) parse(full string) name {
-	n, fresh := t.reading.full.add(full)
-	if fresh {
-		t.reading.fullNames = append(t.reading.fullNames, t.names.fullName(toLatin(full)))
-	}
-	return t.reading.fullNames[n]
+	return rd.names.apartName(r.GivenName, r.FamilyName)
 }
 
 // finish drops what only reading needed, counts, and groups rows by household.
