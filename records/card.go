@@ -3,6 +3,7 @@ package records
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"sehat/cards"
@@ -34,10 +35,32 @@ type Card struct {
 	ReservedAt string `json:"-"` // when the number was given: the date of its first version
 }
 
+// Printed is the number in the groups in which cards print it.
+func (c Card) Printed() string {
+	n, err := cards.ParseNumber(c.Number)
+	if err != nil {
+		return c.Number
+	}
+	return n.Printed()
+}
+
 // Outranks reports whether a person keeps card c rather than card o: a permanent card before a temporary one, then the number
 // that was given earlier.
 func (c Card) Outranks(o Card) bool {
 	return cmp.Or(cmp.Compare(c.Kind, o.Kind), cmp.Compare(c.ReservedAt, o.ReservedAt), cmp.Compare(c.Number, o.Number), cmp.Compare(o.Version, c.Version)) < 0
+}
+
+// byRank returns cards in the order in which a person would keep them.
+func byRank(cards []Card) []Card {
+	return slices.SortedFunc(slices.Values(cards), func(a, b Card) int {
+		switch {
+		case a.Outranks(b):
+			return -1
+		case b.Outranks(a):
+			return 1
+		}
+		return 0
+	})
 }
 
 // What can happen to a card. Each is an event; the last one is the card's state. A card is issued, and its number

@@ -12,11 +12,12 @@
 // # Events
 //
 // What people decide or do (a review decision, a card handed over) is an event: it has a random id, who and when, and is
-// never changed. A decision is undone by another event that names it.
+// never changed. A decision is undone by another event that names it. One that would retire a card is only proposed by the
+// first person, and made by the second.
 //
 // # Persons
 //
-// A person is a cluster of resident records. Its canonical record is the one whose card outranks the others' (a permanent one
+// A person is a cluster of resident records, named after one of them; the name stays with that record. Its canonical record is the one whose card outranks the others' (a permanent one
 // before a temporary one, then the number that was given first), else the one with the smallest id; only that record is given a
 // card. A resident whom dedupe has not seen, or has to see again because somebody's decision arrived, waits.
 package records

@@ -6,7 +6,8 @@ import "encoding/json"
 const (
 	DecidedSame      = "same"
 	DecidedDifferent = "different"
-	DecidedUndo      = "undo" // takes the decision named by Supersedes back
+	DecidedUndo      = "undo"     // takes the decision named by Supersedes back
+	DecidedProposed  = "proposed" // same, once a second person says so: until then it changes nothing
 )
 
 // A Decision is the event of a person deciding whether two resident records are one person. Left sorts before Right.
@@ -20,6 +21,21 @@ type Decision struct {
 	At         string `json:"at"`
 	Why        string `json:"why,omitempty"`
 	Origin     string `json:"-"`
+}
+
+// A Ruling is what people said about one pair so far.
+type Ruling struct {
+	Stands    []Decision // same or different; several where laptops decided alike, or the opposite
+	Proposals []Decision // those that wait for a second person
+	Events    int        // how many decisions were ever made, those that were taken back and undos included
+}
+
+// Decided returns what stands on the pair; empty if nothing does, or opposite decisions do.
+func (r Ruling) Decided() string {
+	if len(r.Stands) == 0 || opposed(r.Stands) {
+		return ""
+	}
+	return r.Stands[0].Decision
 }
 
 // Statuses of a match.
@@ -39,8 +55,9 @@ type Match struct {
 	Steps       json.RawMessage // the waterfall: linkage steps as JSON
 }
 
-// PairKey names a pair in commands: the first ten hex digits of the hash of its two ids.
-func PairKey(left, right string) string { return Hash([]byte(left + "|" + right))[:10] }
+// PairKey names a pair in commands and workbooks: the first twelve hex digits of the hash of its two ids, which makes a clash
+// unlikely among a city's millions of matches.
+func PairKey(left, right string) string { return Hash([]byte(left + "|" + right))[:12] }
 
 // A PersonOf tells which person a resident record belongs to.
 type PersonOf struct {

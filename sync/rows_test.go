@@ -73,7 +73,7 @@ func TestOppositeDecisionsAreBothKept(t *testing.T) {
 		one, two := newLaptop(t, c, "one"), newLaptop(t, c, "two")
 		for l, word := range map[*laptop]string{one: records.DecidedSame, two: records.DecidedDifferent} {
 			save(t, l.store, people(2)...)
-			if err := records.Decide(t.Context(), l.store, "r000000", "r000001", word, "tester", "", noon); err != nil {
+			if err := decide(t, l.store, "r000000", "r000001", word, "tester"); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -36,7 +36,7 @@ func collected(t *testing.T, l *laptop, n int) {
 	if err := l.store.AddCardEvents(t.Context(), []records.CardEvent{event(records.CardHandedOver)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := records.Decide(t.Context(), l.store, "r000000", "r000001", records.DecidedDifferent, "tester", "two sisters", noon); err != nil {
+	if err := decide(t, l.store, "r000000", "r000001", records.DecidedDifferent, "tester"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -83,22 +83,22 @@ func (c *city) measure(name, unit string, args ...string) stage {
 	return s
 }
 
-// households reads how large a city the environment asks for.
-func households(t testing.TB, standard int) int {
-	text := os.Getenv("SEHAT_CITY")
+// fromEnvironment reads how large something is to be.
+func fromEnvironment(t testing.TB, variable string, standard int) int {
+	text := os.Getenv(variable)
 	if text == "" {
 		return standard
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		t.Fatalf("SEHAT_CITY is a number of households: %v", err)
+		t.Fatalf("%s is a number: %v", variable, err)
 	}
 	return n
 }
 
 // The main job gives the same counts at every step, whatever the centre's store. SEHAT_CITY=10000 does it for more households.
 func TestBothDialectsCountAlike(t *testing.T) {
-	n := households(t, 400)
+	n := fromEnvironment(t, "SEHAT_CITY", 400)
 	url := storetest.Postgres(t)
 	sqlite, postgres := mainJob(t, n, ""), mainJob(t, n, url)
 	for i, want := range sqlite {
@@ -113,7 +113,7 @@ func TestBothDialectsCountAlike(t *testing.T) {
 
 // BenchmarkCity prints the README's table: 10,000 households through the main job.
 func BenchmarkCity(b *testing.B) {
-	n := households(b, 10_000)
+	n := fromEnvironment(b, "SEHAT_CITY", 10_000)
 	for range b.N {
 		sqlite, postgres := mainJob(b, n, ""), mainJob(b, n, storetest.Postgres(b))
 		fmt.Printf("\n%d households; CPU-seconds of the command itself, without those of the PostgreSQL server\n\n", n)

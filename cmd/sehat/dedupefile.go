@@ -26,7 +26,13 @@ type fileReport struct {
 	Reviews       int    `json:"reviews"`
 	Persons       int    `json:"persons"`
 	Refused       string `json:"refused,omitempty"`
+
+	PairsLeft    int64   `json:"pairs_left"`             // not compared: too many records agree on the same things
+	Completeness float64 `json:"completeness,omitempty"` // estimated share of all true pairs that were compared; absent where it cannot be told
 }
+
+// memoryWanted is what a whole city may take of a machine with 4 GB to spare: beyond it memory is collected more often.
+const memoryWanted = 3500 << 20
 
 func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	f, err := os.Open(opts.file)
@@ -40,7 +46,8 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	}
 	// The engine's records are nearly free of pointers: collecting them often costs little and halves the peak.
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
-	result, err := linkage.Link(ctx, people.all(), linkage.Options{Extra: people.extra})
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryWanted))
+	result, err := linkage.Link(ctx, people.all(), linkage.Options{Extra: people.extra, Report: opts.report != ""})
 	if err != nil {
 		return fmt.Errorf("%s: %w", opts.file, err)
 	}
@@ -50,7 +57,13 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 	if err := writeClusters(opts.clusters, result); err != nil {
 		return err
 	}
+	if opts.report != "" {
+		if err := writeFileReport(a, opts, result.Report); err != nil {
+			return err
+		}
+	}
 	report := fileReport{File: opts.file, Residents: result.Records, PairsCompared: result.Compared, Persons: result.Persons}
+	report.PairsLeft, report.Completeness = result.Blocks.Left, result.Blocks.Completeness
 	for _, p := range result.Pairs {
 		if p.Decision == linkage.Match {
 			report.Matches++
@@ -59,12 +72,23 @@ func runDedupeFile(ctx context.Context, a *app, opts dedupeOptions) error {
 		}
 	}
 	text := fmt.Sprintf("%s compared in %s: %s, %s in doubt, %s", count(report.Residents, "record"), count(report.PairsCompared, "pair"),
-		count(report.Matches, "match"), count(report.Reviews, "pair"), count(report.Persons, "person"))
+		count(report.Matches, "match"), count(report.Reviews, "pair"), count(report.Persons, "person")) + reachSummary(report.Completeness, report.PairsLeft)
 	if result.Refused != nil {
 		report.Refused = result.Refused.Error()
 		text += "\nno duplicates were sought: " + report.Refused
 	}
 	return a.result(report, "%s", text)
+}
+
+// reachSummary says how many of the true pairs were among those compared, as linkage estimates it.
+func reachSummary(completeness float64, left int64) (text string) {
+	if completeness > 0 {
+		text = fmt.Sprintf("\nof all true pairs about %.1f %% were among those compared", 100*completeness)
+	}
+	if left > 0 {
+		text += fmt.Sprintf("\nnot compared: %s of records that agree with too many others", count(left, "pair"))
+	}
+	return text
 }
 
 // people reads a CSV of people whose columns have been named.
@@ -210,13 +234,18 @@ func (p *people) name(spec string, index map[string]int) error {
 	return nil
 }
 
-// all streams the people. A row without an id column is known by its row number, the header being row 1.
+// all streams the people. A row without an id column is known by its row number, the header being row 1. Ids that are Aadhaar
+// numbers are refused; one in ten other groups of twelve digits looks like one, so that a few among many say nothing.
 func (p *people) all() iter.Seq2[linkage.Record, error] {
 	return func(yield func(linkage.Record, error) bool) {
 		var r linkage.Record // one for all rows: the setters take its address
+		aadhaar := 0
 		for row := 2; ; row++ {
 			cells, err := p.list.read()
 			if errors.Is(err, io.EOF) {
+				if 2*aadhaar > row-2 {
+					yield(linkage.Record{}, withHint(errors.New("the ids are Aadhaar numbers, which sehat writes nowhere"), "name another column: --columns id=…"))
+				}
 				return
 			}
 			if err != nil {
@@ -235,8 +264,7 @@ func (p *people) all() iter.Seq2[linkage.Record, error] {
 			if !p.hasID {
 				r.ID = strconv.Itoa(row)
 			} else if _, found := survey.MaskAadhaar(r.ID); found > 0 {
-				yield(r, withHint(fmt.Errorf("row %d: the id is an Aadhaar number, which sehat writes nowhere", row), "name another column: --columns id=…"))
-				return
+				aadhaar++
 			}
 			if !yield(r, nil) {
 				return

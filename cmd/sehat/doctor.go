@@ -152,12 +152,9 @@ func checkWaiting(ctx context.Context, s *store.Store) (records.Check, error) {
 	if err != nil {
 		return c, err
 	}
-	pairs := 0
-	for _, err := range s.Reviews(ctx) {
-		if err != nil {
-			return c, fmt.Errorf("reading matches: %w", err)
-		}
-		pairs++
+	pairs, err := s.CountReviews(ctx)
+	if err != nil {
+		return c, err
 	}
 	c.Found = fmt.Sprintf("%s held back at import and %s in doubt wait for a person", count(census.HeldBack, "row"), count(pairs, "pair"))
 	return c, nil

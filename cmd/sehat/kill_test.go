@@ -38,6 +38,14 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		c.through("--home", c.path("centre"), "issue")
 		c.through("--home", c.path("centre"), "print")
 		c.ok("--home", c.path("laptop"), "sync", "pull")
+
+		c.ok("simulate", "--households", "25", "--seed", "12", "--out", c.path("later"), "--format", "csv")
+		c.through("--home", c.path("laptop"), "import", c.path("later"))
+		c.through("--home", c.path("laptop"), "sync", "push", "--to", c.path("centre", "store.db"))
+		c.through("--home", c.path("centre"), "sync", "apply")
+		if out := c.through("--home", c.path("centre"), "dedupe"); c == calm && (!strings.Contains(out, "compared with") || strings.Contains(out, "weights")) {
+			t.Errorf("those who came later were not linked with those who stand:\n%s", out)
+		}
 	}
 	if storm.kills < 20 {
 		t.Errorf("only %d processes were killed: this tells little", storm.kills)
@@ -94,8 +102,8 @@ func exitStatus(err error) int {
 	return 0
 }
 
-// through runs a command, killed ever later until it gets through.
-func (c *city) through(args ...string) {
+// through runs a command, killed ever later until it gets through, and returns what it printed then.
+func (c *city) through(args ...string) string {
 	c.t.Helper()
 	for delay := 4 * time.Millisecond; c.killed; delay += max(delay/6, 2*time.Millisecond) {
 		cmd := c.command(args...)
@@ -109,14 +117,14 @@ func (c *city) through(args ...string) {
 		timer.Stop()
 		switch code {
 		case exitDone, exitPerson:
-			return
+			return out.String()
 		case -1:
 			c.kills++
 		default:
 			c.t.Fatalf("sehat %s, killed before: status %d\n%s", strings.Join(args, " "), code, &out)
 		}
 	}
-	c.ok(args...)
+	return c.ok(args...)
 }
 
 // counts says what a home's store holds.
@@ -136,7 +144,15 @@ func (c *city) counts(home string) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	b, err := json.Marshal(map[string]any{"census": census, "cards": counts})
+	residents, persons, err := s.PersonCounts(ctx)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	sure, waiting, err := s.MatchCounts(ctx)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	b, err := json.Marshal(map[string]any{"census": census, "cards": counts, "linked": []int{residents, persons, sure, waiting}})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestREADME(t *testing.T) {
 	if commands < 20 {
 		t.Errorf("only %d commands were found", commands)
 	}
-	for _, target := range regexp.MustCompile("`make ([a-z]+)`|    make ([a-z]+)").FindAllStringSubmatch(string(text), -1) {
+	for _, target := range regexp.MustCompile("`make ([a-z-]+)`|    make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
 		name := target[1] + target[2]
 		makefile, err := os.ReadFile(filepath.Join("..", "..", "Makefile"))
 		if err != nil {

@@ -32,6 +32,8 @@ import (
 //	newer STORE          makes a store one that a newer version of sehat wrote
 //	tamper FILE COPY     copies a signed file with one name in it changed
 //	decide HOME --take   decides the first open conflict of a home's store
+//	doubtful HOME A B …  makes each two names a pair in doubt, $PAIR1, $PAIR2, …
+//	fill BOOK B2=same …  writes into cells of a review workbook
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -46,6 +48,8 @@ func TestScripts(t *testing.T) {
 			"reprint":    scriptReprint,
 			"tamper":     scriptTamper,
 			"decide":     scriptDecide,
+			"doubtful":   scriptDoubtful,
+			"fill":       scriptFill,
 		},
 	})
 }

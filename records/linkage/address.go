@@ -1,33 +1,103 @@
 package linkage
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Words that address lines spell many ways, and words that say nothing.
 var addressWords = map[string]string{
-	"gali": "gali", "gully": "gali", "galli": "gali", "st": "street", "str": "street", "rd": "road", "marg": "marg", "mohalla": "mohalla", "moh": "mohalla",
-	"muhalla": "mohalla", "blk": "block", "bl": "block", "sec": "sector", "sect": "sector", "ph": "phase", "extn": "extension", "ext": "extension",
-	"ngr": "nagar", "vhr": "vihar", "col": "colony", "clny": "colony", "apt": "apartment", "apts": "apartment", "appt": "apartment", "bldg": "building",
-	"fl": "floor", "flr": "floor", "opp": "opposite", "nr": "near", "pkt": "pocket", "encl": "enclave", "av": "avenue", "ave": "avenue", "cl": "close",
-	"pl": "place", "cres": "crescent", "ct": "court", "e": "east", "w": "west", "n": "north", "s": "south", "jj": "jj", "jhuggi": "jj", "puri": "puri",
-	"no": "", "num": "", "number": "", "delhi": "", "new": "", "india": "", "dist": "", "district": "", "the": "",
+	"gully": "gali", "galli": "gali", "gallee": "gali", "street": "gali", "st": "gali", "str": "gali", "g": "gali", "rd": "road",
+	"moh": "mohalla", "muhalla": "mohalla", "blk": "block", "bl": "block", "blok": "block", "sec": "sector", "sect": "sector", "ph": "phase",
+	"extn": "extension", "ext": "extension", "ngr": "nagar", "vhr": "vihar", "col": "colony", "clny": "colony", "apt": "apartment",
+	"apts": "apartment", "appt": "apartment", "bldg": "building", "fl": "floor", "flr": "floor", "pkt": "pocket", "pckt": "pocket",
+	"encl": "enclave", "av": "avenue", "ave": "avenue", "cl": "close", "pl": "place", "cres": "crescent", "ct": "court", "e": "east", "w": "west",
+	"n": "north", "s": "south", "jhuggi": "jj",
+	"no": "", "num": "", "number": "", "nambar": "", "nan": "", "delhi": "", "dilli": "", "new": "", "nai": "", "india": "", "dist": "", "district": "", "the": "",
 }
 
-// standardAddress lowers, transliterates, and writes common words one way.
+// addressUnits are the words that a number or a letter goes with, on either side: gali 4, block c, c block.
+var addressUnits = map[string]bool{
+	"gali": true, "block": true, "pocket": true, "sector": true, "phase": true, "road": true, "ward": true, "lane": true, "plot": true, "camp": true,
+}
+
+// landmarks begin what only helps to find the door: near the temple.
+var landmarks = map[string]bool{
+	"near": true, "nr": true, "opp": true, "opposite": true, "behind": true, "beside": true, "adjacent": true, "paas": true, "pas": true, "pass": true, "samne": true, "pichhe": true,
+}
+
+// standardAddress lowers, transliterates, writes common words one way, leaves landmarks out and puts numbered parts last in
+// a fixed order: "C Block, Gali No-26, near Park" and "Gali 26 Block C" are one.
 func standardAddress(s string) string {
-	words := strings.Fields(splitDigits(toLatin(s)))
-	kept := words[:0]
-	for _, w := range words {
-		if to, ok := addressWords[w]; ok {
-			w = to
-		}
-		if w != "" {
-			kept = append(kept, w)
-		}
+	var words, units []string
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' || r == '،' }) {
+		words, units = addressPart(words, units, strings.Fields(splitDigits(toLatin(part))))
 	}
-	if len(kept) == 0 {
+	if len(words)+len(units) == 0 {
 		return toLatin(s)
 	}
-	return strings.Join(kept, " ")
+	slices.Sort(units)
+	return strings.Join(append(words, slices.Compact(units)...), " ")
+}
+
+// addressPart reads what stands between two commas.
+func addressPart(words, units, in []string) (w, u []string) {
+	kept := in[:0:0]
+	landmark := false
+	for i, word := range in {
+		if landmarks[word] {
+			landmark = true
+			if i > 0 && in[i-1] == "ke" { // "mandir ke paas": what stands before is the landmark
+				kept, landmark = kept[:0], false
+			}
+			continue
+		}
+		if landmark = landmark && !beginsUnit(in[i:]); landmark {
+			continue
+		}
+		if to, ok := addressWords[word]; ok && !(len(word) == 1 && !letterIsWord(in, i)) {
+			word = to
+		}
+		if word != "" {
+			kept = append(kept, word)
+		}
+	}
+	for i := 0; i < len(kept); i++ {
+		word := kept[i]
+		next := ""
+		if i+1 < len(kept) {
+			next = kept[i+1]
+		}
+		switch {
+		case addressUnits[word] && isMark(next):
+			units = append(units, word+next)
+			i++
+		case isMark(word) && addressUnits[next] && (i+2 >= len(kept) || !isMark(kept[i+2])):
+			units = append(units, next+word)
+			i++
+		default:
+			words = append(words, word)
+		}
+	}
+	return words, units
+}
+
+// beginsUnit reports that what follows is a numbered part again, after a landmark.
+func beginsUnit(in []string) bool {
+	if to, ok := addressWords[in[0]]; !addressUnits[in[0]] && (!ok || !addressUnits[to]) {
+		return false
+	}
+	return len(in) > 1 && isMark(in[1]) || len(in) > 2 && addressWords[in[1]] == "" && isMark(in[2])
+}
+
+// letterIsWord reports that a single letter stands for a word: "g no 4" is gali 4, and "g block" is block g.
+func letterIsWord(in []string, i int) bool {
+	return in[i] == "g" && i+1 < len(in) && in[i+1] == "no" || in[i] != "g" && i+1 < len(in) && len(in[i+1]) > 2 && !addressUnits[in[i+1]] && addressWords[in[i+1]] == ""
+}
+
+// isMark reports a number or a single letter.
+func isMark(word string) bool {
+	return len(word) == 1 || word != "" && word[0] >= '0' && word[0] <= '9'
 }
 
 // splitDigits puts a space between letters and digits: "gali4" is "gali 4".

@@ -19,63 +19,76 @@ const (
 	partArea // locality, else PIN
 	partPIN
 	partLocality
-	partNames // given and family name in either order
+	partNames  // given and family name in either order
+	partDay    // day and month of birth
+	partPostal // where the PIN is of letters and digits, without its last part
 	partEPIC
 	partABHA
 	partExtra // and on
 )
 
-// A pass is a way of bringing records together: those that agree on its first parts form a block, and a block that is too
+// A Pass is a way of bringing records together: those that agree on its first parts form a block, and a block that is too
 // large is split by the next part, and the next, as far as needed. So one plan serves a thousand records and ten million.
-type pass struct {
-	name  string
-	first []part
-	then  []part
+//
+// Which blocks were split is part of the plan: under a frozen model a record's key depends on the record alone, so that the
+// same pairs are compared whatever came before.
+type Pass struct {
+	Name  string
+	First []part
+	Then  []part
+	Split map[uint32]uint32 // keys of blocks that were split, and into how many pieces; 0 for as many as the next part has values
 }
 
-const maxPasses = 16
+const maxPasses = 24
 
 // smallFile is up to how many records single fields are blocked on too: few records cost little, and a record with errors in
 // three fields is found by the fourth.
 const smallFile = 100_000
 
 // plan lists the passes that the columns at hand allow, the most telling first: a pair belongs to the first that finds it.
-func plan(t *table) []pass {
-	all := []pass{
-		{"ABHA number", []part{partABHA}, nil},
-		{"voter card", []part{partEPIC}, nil},
-		{"mobile", []part{partMobile}, []part{partGiven, partFamily}},
-		{"date of birth", []part{partBirth}, []part{partGiven, partFamily}},
-		{"house", []part{partHouse, partStreet}, []part{partArea, partGiven}},
-		{"given and family name", []part{partGiven}, []part{partFamily, partFather, partYears, partArea}},
-		{"given and father's name", []part{partGiven, partFather}, []part{partYears, partArea, partSex}},
-		{"given name and area", []part{partGiven, partArea}, []part{partYears, partHouse, partFamily}},
+func plan(t *table) []Pass {
+	pass := func(name string, first []part, then ...part) Pass {
+		return Pass{name, first, then, map[uint32]uint32{}}
+	}
+	all := []Pass{
+		pass("ABHA number", []part{partABHA}),
+		pass("voter card", []part{partEPIC}),
+		pass("mobile", []part{partMobile}, partGiven, partFamily),
+		pass("date of birth", []part{partBirth}, partGiven, partFamily),
+		pass("house", []part{partHouse, partStreet}, partArea, partGiven),
+		pass("given and family name", []part{partGiven}, partFamily, partFather, partYears, partArea),
+		pass("given and father's name", []part{partGiven, partFather}, partYears, partArea, partSex),
+		pass("given name and area", []part{partGiven, partArea}, partYears, partHouse, partFamily),
 	}
 	if t.houseCount == 0 { // matched households lead to the rest of their members; a list of lone people has no such help
-		all = append(all, pass{"family name and area", []part{partFamily, partArea}, []part{partYears, partInitial, partFather, partHouse}})
+		all = append(all, pass("family name and area", []part{partFamily, partArea}, partYears, partInitial, partFather, partHouse))
 	}
 	if t.streets.total == 0 {
-		all[4] = pass{"house", []part{partHouse, partArea}, []part{partGiven}}
+		all[4] = pass("house", []part{partHouse, partArea}, partGiven)
 	}
 	if t.rows.n <= smallFile && t.houseCount == 0 {
 		all = append(all,
-			pass{"names in either order", []part{partNames}, []part{partYears}},
-			pass{"family name", []part{partFamily}, []part{partYears, partInitial}},
-			pass{"address", []part{partStreet}, []part{partHouse, partYears}},
-			pass{"PIN", []part{partPIN}, []part{partHouse, partYears}},
-			pass{"locality", []part{partLocality}, []part{partHouse, partYears}},
+			pass("names in either order", []part{partNames}, partYears),
+			pass("family name", []part{partFamily}, partYears, partInitial),
+			pass("given name", []part{partGiven}, partYears, partPostal),
+			pass("day and month of birth", []part{partDay}, partInitial, partSex),
+			pass("year of birth", []part{partYears}, partGiven, partPostal),
+			pass("address", []part{partStreet}, partHouse, partYears),
+			pass("PIN", []part{partPIN}, partHouse, partYears),
+			pass("postal area", []part{partPostal}, partYears, partInitial),
+			pass("locality", []part{partLocality}, partHouse, partYears),
 		)
 	}
 	for k := range t.extra {
-		all = append(all, pass{"extra column", []part{partExtra + part(k)}, []part{partGiven, partFamily, partArea}})
+		all = append(all, pass("extra column", []part{partExtra + part(k)}, partGiven, partFamily, partArea))
 	}
-	var use []pass
+	var use []Pass
 	for _, p := range all {
-		missing := slices.ContainsFunc(p.first, func(f part) bool { return !t.has(f) })
+		missing := slices.ContainsFunc(p.First, func(f part) bool { return !t.has(f) })
 		if missing || len(use) == maxPasses {
 			continue
 		}
-		p.then = slices.DeleteFunc(slices.Clone(p.then), func(f part) bool { return !t.has(f) })
+		p.Then = slices.DeleteFunc(p.Then, func(f part) bool { return !t.has(f) })
 		use = append(use, p)
 	}
 	return use
@@ -102,19 +115,20 @@ func (t *table) has(p part) bool {
 		return t.streets.total > 0
 	case partArea:
 		return t.localities.total > 0 || t.pins.total > 0
-	case partPIN:
+	case partPIN, partPostal:
 		return t.pins.total > 0
 	case partEPIC:
 		return t.epic != nil
 	case partABHA:
 		return t.abha != nil
-	case partBirth, partYears, partSex:
+	case partBirth, partYears, partDay, partSex:
 		return true
 	}
 	return t.extra[p-partExtra] != nil
 }
 
-// part is the hashed value of one key part of a record, 0 where it has none.
+// part is the hashed value of one key part of a record, 0 where it has none. It depends on the text alone and not on the
+// number that a dictionary gave it, so that it is the same in every run.
 func (t *table) part(i uint32, p part) uint32 {
 	r := t.row(i)
 	switch p {
@@ -129,12 +143,16 @@ func (t *table) part(i uint32, p part) uint32 {
 			return nonzero(t.names.list[r.given].skeleton + t.names.list[r.family].skeleton)
 		}
 	case partLocality:
-		return r.locality
+		return t.localities.hash(r.locality)
 	case partInitial:
 		return t.initial(r.given)
 	case partBirth:
 		if r.birth.known() && r.birth.full() {
 			return uint32(r.birth &^ (birthKind | birthHeap))
+		}
+	case partDay:
+		if r.birth.known() && r.birth.full() && !r.birth.heaped() {
+			return uint32(r.birth & 0x3fff)
 		}
 	case partYears:
 		if r.birth.known() {
@@ -143,26 +161,40 @@ func (t *table) part(i uint32, p part) uint32 {
 	case partSex:
 		return uint32(r.sex)
 	case partMobile:
-		return r.mobile
+		return t.mobiles.hash(r.mobile)
 	case partHouse:
-		return r.house
+		return t.houses.hash(r.house)
 	case partStreet:
-		return r.street
+		return t.streets.hash(r.street)
 	case partArea:
 		if r.locality > 0 {
-			return r.locality
+			return t.localities.hash(r.locality)
 		}
-		return r.pin &^ 0 * 2654435761
+		return t.pins.hash(r.pin)
 	case partPIN:
-		return r.pin
+		return t.pins.hash(r.pin)
+	case partPostal:
+		if area := postalArea(t.pins.text(r.pin)); area != "" {
+			return hash32(area)
+		}
 	case partEPIC:
-		return t.epic[i]
+		return t.epics.hash(valueAt(t.epic, i))
 	case partABHA:
-		return t.abha[i]
+		return t.abhas.hash(valueAt(t.abha, i))
 	default:
-		return t.extra[p-partExtra][i]
+		if k := int(p - partExtra); k < len(t.extra) {
+			return t.extras[k].hash(valueAt(t.extra[k], i))
+		}
 	}
 	return 0
+}
+
+// valueAt is a value of a sparse column.
+func valueAt(column []uint32, i uint32) uint32 {
+	if column == nil {
+		return 0
+	}
+	return column[i]
 }
 
 func (t *table) initial(token uint32) uint32 {
@@ -175,7 +207,7 @@ func (t *table) initial(token uint32) uint32 {
 // blocks holds the final key of every record in every pass; 0 is none.
 type blocks struct {
 	t      *table
-	passes []pass
+	passes []Pass
 	keys   []uint32 // one for each pass, record by record
 	limit  int
 	report BlockReport
@@ -186,6 +218,7 @@ type BlockReport struct {
 	Passes       []PassReport
 	Compared     int64   // pairs compared, each once
 	Left         int64   // pairs that agree on a whole key and were still too many to compare
+	Spread       int64   // matches that no block brought together, but their households
 	Completeness float64 // estimated share of the true pairs that were compared; 0 where it cannot be told
 }
 
@@ -205,32 +238,85 @@ func blockLimit(records int) int {
 	return min(max(12_000_000/max(records, 1), 12), 1000)
 }
 
-func newBlocks(t *table) *blocks {
-	b := &blocks{t: t, passes: plan(t), limit: blockLimit(t.rows.n)}
+// newBlocks plans the passes and splits what is too large; under a frozen plan it only looks the keys up.
+func newBlocks(t *table, frozen []Pass) *blocks {
+	t.hashTexts()
+	defer t.dropHashes()
+	b := &blocks{t: t, passes: frozen, limit: blockLimit(t.rows.n)}
+	if frozen == nil {
+		b.passes = plan(t)
+	}
 	b.keys = make([]uint32, t.rows.n*len(b.passes))
 	list := make([]keyed, 0, t.rows.n)
 	spare := make([]keyed, t.rows.n)
 	for k, p := range b.passes {
+		rep := PassReport{Name: p.Name}
 		list = list[:0]
 		for i := range uint32(t.rows.n) {
-			if h := b.first(uint32(i), p); h != 0 {
+			if frozen != nil {
+				b.keys[int(i)*len(b.passes)+k] = b.key(i, k)
+			} else if h := b.first(i, p); h != 0 {
 				list = append(list, keyed(h)<<32|keyed(i))
 			}
 		}
-		sorted := sortKeyed(list, spare)
-		rep := PassReport{Name: p.name}
-		eachRun(sorted, func(run []keyed) { b.split(k, run, p.then, &rep, false) })
+		if frozen == nil {
+			eachRun(sortKeyed(list, spare), func(run []keyed) { b.split(k, run, p.Then, &rep, false) })
+		} else {
+			rep.Split = len(p.Split)
+			eachRun(b.members(k, list, spare), func(run []keyed) { rep.block(len(run)) })
+		}
 		b.report.Passes = append(b.report.Passes, rep)
 	}
 	return b
 }
 
-func (b *blocks) first(i uint32, p pass) uint32 {
-	if b.t.row(i).flags&rowVoid != 0 {
+// block counts a block of n records.
+func (p *PassReport) block(n int) {
+	if n < 2 {
+		return
+	}
+	p.Blocks++
+	p.Largest = max(p.Largest, n)
+	p.Pairs += int64(n) * int64(n-1) / 2
+}
+
+// key is the final key of a record in pass k under the plan: it goes on to the next part wherever the plan split a block.
+func (b *blocks) key(i uint32, k int) uint32 {
+	p := &b.passes[k]
+	h := b.first(i, *p)
+	then := p.Then
+	for h != 0 {
+		pieces, split := p.Split[h]
+		switch {
+		case !split:
+			return h
+		case pieces > 0:
+			return b.piece(h, i, k, pieces)
+		case len(then) == 0: // no plan of ours
+			return h
+		}
+		h = further(h, b.t.part(i, then[0]))
+		then = then[1:]
+	}
+	return 0
+}
+
+// further is the key of a block's part in which the next value is v.
+func further(key, v uint32) uint32 {
+	return nonzero(uint32(mix(uint64(key)<<32^uint64(v)^0x9e37) >> 32))
+}
+
+// piece is the key of a block's part to which a record belongs by nothing but the hash of its id.
+func (b *blocks) piece(key uint32, i uint32, k int, pieces uint32) uint32 {
+	return nonzero(uint32(mix(uint64(key)<<20^mix(b.t.hash(i)+uint64(k))%uint64(pieces)) >> 32))
+}
+
+func (b *blocks) first(i uint32, p Pass) uint32 {
+	if b.t.row(i).flags&(rowVoid|rowGone) != 0 {
 		return 0
 	}
 	h := uint64(0x51)
-	for _, f := range p.first {
+	for _, f := range p.First {
 		v := b.t.part(i, f)
 		if v == 0 {
 			return 0
@@ -262,10 +348,7 @@ func (b *blocks) split(k int, run []keyed, then []part, rep *PassReport, again b
 		for _, r := range run {
 			b.keys[int(r.record())*len(b.passes)+k] = r.key()
 		}
-		rep.Blocks++
-		rep.Largest = max(rep.Largest, len(run))
-		n := int64(len(run))
-		rep.Pairs += n * (n - 1) / 2
+		rep.block(len(run))
 		return
 	}
 	if !again {
@@ -273,10 +356,10 @@ func (b *blocks) split(k int, run []keyed, then []part, rep *PassReport, again b
 	}
 	list := make([]keyed, len(run))
 	if len(then) == 0 {
-		pieces := uint64((len(run) + b.limit - 1) / b.limit * 2)
+		pieces := uint32((len(run) + b.limit - 1) / b.limit * 2)
+		b.passes[k].Split[run[0].key()] = pieces
 		for i, r := range run {
-			piece := mix(b.t.hash(r.record())+uint64(k)) % pieces
-			list[i] = keyed(nonzero(uint32(mix(uint64(r.key())<<20^piece)>>32)))<<32 | keyed(r.record())
+			list[i] = keyed(b.piece(r.key(), r.record(), k, pieces))<<32 | keyed(r.record())
 		}
 		n := int64(len(run))
 		b.report.Left += n * (n - 1) / 2
@@ -286,17 +369,13 @@ func (b *blocks) split(k int, run []keyed, then []part, rep *PassReport, again b
 			for _, r := range sub {
 				b.keys[int(r.record())*len(b.passes)+k] = r.key()
 			}
-			if n > 1 {
-				rep.Blocks++
-				rep.Largest = max(rep.Largest, len(sub))
-				rep.Pairs += n * (n - 1) / 2
-			}
+			rep.block(len(sub))
 		})
 		return
 	}
+	b.passes[k].Split[run[0].key()] = 0
 	for i, r := range run {
-		v := b.t.part(r.record(), then[0])
-		list[i] = keyed(nonzero(uint32(mix(uint64(r.key())<<32^uint64(v)^0x9e37)>>32)))<<32 | keyed(r.record())
+		list[i] = keyed(further(r.key(), b.t.part(r.record(), then[0])))<<32 | keyed(r.record())
 	}
 	eachRun(sortKeyed(list, make([]keyed, len(list))), func(sub []keyed) { b.split(k, sub, then[1:], rep, true) })
 }
@@ -325,31 +404,57 @@ func (b *blocks) earlier(x, y uint32, k int) bool {
 	return false
 }
 
-// reach notes which passes found the matches, and estimates from it how many true pairs no pass brought together. With f1
-// matches found by one pass alone and f2 by exactly two, at least f1²/2f2 were found by none (Chao 1987). Passes with parts in
-// common lean the estimate to the hopeful side.
-func (b *blocks) reach(matches []edge) {
-	var by [maxPasses + 1]float64
-	found := 0.0
+// mark notes on each pair which passes brought it together.
+func (b *blocks) mark(edges []edge) {
 	n := len(b.passes)
-	for _, e := range matches {
-		times := 0
+	for i := range edges {
+		e := &edges[i]
 		for k := range n {
 			if x := b.keys[int(e.a)*n+k]; x != 0 && x == b.keys[int(e.b)*n+k] {
-				if times == 0 {
-					b.report.Passes[k].Matches++
-				}
-				times++
+				e.passes |= 1 << k
 			}
 		}
-		if times > 0 {
-			found++
-		}
-		by[times]++
 	}
-	if found < 20 {
+}
+
+// reach notes which passes found the matches, and estimates from it how many true pairs nothing brought together. Households
+// that met over one member had all the others compared, so only pairs that stood alone can have been missed. Of these the
+// passes that need a name and those that need none are two samples: of what one found, the share that the other found too is
+// the other's share of all (Petersen 1896). Each pair counts by its probability. What is spelt otherwise everywhere is found by
+// neither: the estimate leans to the hopeful side.
+func (b *blocks) reach(edges []edge, together func(e edge) bool) {
+	const byName, byOther = 1, 2
+	ways := make([]int, len(b.passes))
+	for k, p := range b.passes {
+		ways[k] = byOther
+		if slices.ContainsFunc(p.First, func(f part) bool { return f <= partFather || f == partInitial || f == partNames }) {
+			ways[k] = byName
+		}
+	}
+	var alone [byName | byOther + 1]float64
+	all := 0.0
+	for _, e := range edges {
+		match, found := together(e), 0
+		for k := range b.passes {
+			if e.passes&(1<<k) != 0 {
+				if found == 0 && match {
+					b.report.Passes[k].Matches++
+				}
+				found |= ways[k]
+			}
+		}
+		if match && found == 0 {
+			b.report.Spread++
+		}
+		p := probability(float64(e.odds))
+		all += p
+		if !e.met {
+			alone[found] += p
+		}
+	}
+	if all < 20 {
 		return // too few to tell
 	}
-	missed := max(by[1]*by[1]/(2*max(by[2], 1)), by[0])
-	b.report.Completeness = found / (found + missed)
+	missed := alone[byName] * alone[byOther] / max(alone[byName|byOther], 1)
+	b.report.Completeness = all / (all + missed)
 }

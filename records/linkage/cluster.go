@@ -24,15 +24,15 @@ func (d Decision) String() string {
 // families are in the data (see hasKin) a wrong match gives a card to a relative: there more is asked for than
 // of a bare list, where a missed match costs as much as a wrong one.
 const (
-	homeMatchOdds = 4.2  // probability 0.95
-	listMatchOdds = 2.0  // probability 0.8
+	homeMatchOdds = 5.0  // probability 0.97
+	listMatchOdds = 0.0  // probability 0.5
 	reviewOdds    = -5.6 // probability 0.02
 	keepOdds      = -7.0 // below this a pair is forgotten
 )
 
 // matchOdds is the threshold of a match.
 func (l *linker) matchOdds() float32 {
-	if l.t.hasKin() {
+	if l.m.Kin {
 		return homeMatchOdds
 	}
 	return listMatchOdds
@@ -107,6 +107,7 @@ func (l *linker) cluster() {
 			l.forest.join(d[0], d[1])
 		}
 	}
+	held := map[[4]uint32]bool{}
 	for i := range l.edges {
 		e := &l.edges[i]
 		if e.odds < l.matchOdds() {
@@ -119,7 +120,8 @@ func (l *linker) cluster() {
 			e.barred = true
 			continue
 		}
-		if l.weakBridge(e) {
+		if held[l.meeting(e)] || l.disagree(e) {
+			held[l.meeting(e)] = true
 			e.bridge = true
 			continue
 		}
@@ -148,27 +150,3 @@ func (l *linker) forbidden(a, b uint32) bool {
 }
 
 func pairKey(a, b uint32) uint64 { return uint64(min(a, b))<<32 | uint64(max(a, b)) }
-
-// weakBridge compares the other members of two clusters: an edge that barely holds must not join groups that speak
-// against it.
-func (l *linker) weakBridge(e *edge) bool {
-	left, right := l.forest.members(e.a), l.forest.members(e.b)
-	if len(left)*len(right) == 1 {
-		return false
-	}
-	const most = 6
-	sum, n := 0.0, 0.0
-	for i, x := range left {
-		for j, y := range right {
-			if i >= most || j >= most || i == 0 && j == 0 {
-				continue
-			}
-			p := l.c.compare(x, y)
-			sum += max(min(l.w.odds(p, l.fr.of(l.t, x, y, p)), 10), -10)
-			n++
-		}
-	}
-	return n > 0 && (sum+float64(e.odds))/(n+1) < bridgeOdds
-}
-
-const bridgeOdds = -2.0

@@ -34,7 +34,7 @@ type idStore struct {
 
 const (
 	pageBits  = 20
-	longestID = 1 << 15
+	longestID = 1<<15 - 2
 )
 
 // add keeps an id of at most longestID bytes.
@@ -44,11 +44,16 @@ func (s *idStore) add(id string) {
 	if packUUID(&buf, id) {
 		coded = buf[:]
 	}
-	need := len(coded)
-	if need == 0 {
-		need = len(id) + 2
+	if len(coded) == 0 { // length plus one in seven-bit halves; a UUID begins with 0
+		coded = append(make([]byte, 0, len(id)+2), byte((len(id)+1)>>8|0x80), byte(len(id)+1))
+		coded = append(coded, id...)
 	}
-	if n := len(s.pages); n == 0 || len(s.pages[n-1])+need > cap(s.pages[n-1]) {
+	s.put(coded, nil)
+}
+
+// put keeps an id as it is coded, in one piece or two.
+func (s *idStore) put(coded, rest []byte) {
+	if n := len(s.pages); n == 0 || len(s.pages[n-1])+len(coded)+len(rest) > cap(s.pages[n-1]) {
 		size := 1 << pageBits
 		if n == 0 {
 			size = 1 << 16
@@ -56,16 +61,35 @@ func (s *idStore) add(id string) {
 		s.pages = append(s.pages, make([]byte, 0, size))
 	}
 	last := len(s.pages) - 1
-	page := s.pages[last]
-	s.where.add(uint32(last)<<pageBits | uint32(len(page)))
-	if len(coded) > 0 {
-		page = append(page, coded...)
-	} else { // length plus one in seven-bit halves; a UUID begins with 0
-		page = append(page, byte((len(id)+1)>>8|0x80), byte(len(id)+1))
-		page = append(page, id...)
-	}
-	s.pages[last] = page
+	s.where.add(uint32(last)<<pageBits | uint32(len(s.pages[last])))
+	s.pages[last] = append(append(s.pages[last], coded...), rest...)
 }
+
+// read keeps the next id of those that were saved.
+func (s *idStore) read(u *unpacker) {
+	head := [2]byte(u.next(2))
+	n := 15
+	if head[0] != 0 {
+		n = codedLength(head[:])
+		if head[0] < 0x80 || n < 1 {
+			u.fail(ErrStanding)
+			return
+		}
+	}
+	s.put(head[:], u.next(n))
+}
+
+// coded is what put was given.
+func (s *idStore) coded(i uint32) []byte {
+	w := *s.where.at(i)
+	p := s.pages[w>>pageBits][w&(1<<pageBits-1):]
+	if p[0] == 0 {
+		return p[:17]
+	}
+	return p[:2+codedLength(p)]
+}
+
+func codedLength(p []byte) int { return int(p[0]&0x7f)<<8 + int(p[1]) - 1 }
 
 func (s *idStore) at(i uint32) string {
 	w := *s.where.at(i)
@@ -80,8 +104,7 @@ func (s *idStore) at(i uint32) string {
 		out[8], out[13], out[18], out[23] = '-', '-', '-', '-'
 		return string(out[:])
 	}
-	n := int(p[0]&0x7f)<<8 + int(p[1]) - 1
-	return string(p[2 : 2+n])
+	return string(p[2 : 2+codedLength(p)])
 }
 
 // packUUID writes 0 and the 16 bytes of a UUID in lower case with hyphens; it reports false for anything else.

@@ -237,9 +237,16 @@ func (c *comparer) names(x, y *row) pattern {
 		return fieldGiven.at(g) | fieldFamily.at(f)
 	}
 	if g != nameExact && (x.altGiven > 0 || y.altGiven > 0) {
-		g = c.alternative(g, x.given, y.altGiven)
-		g = c.alternative(g, x.altGiven, y.given)
-		g = c.alternative(g, x.altGiven, y.altGiven)
+		a := c.alternative(0, x.given, y.altGiven)
+		b := c.alternative(0, x.altGiven, y.given)
+		d := c.alternative(0, x.altGiven, y.altGiven)
+		if y.flags&rowForename != 0 {
+			a, d = weaker(a), weaker(d)
+		}
+		if x.flags&rowForename != 0 {
+			b, d = weaker(b), weaker(d)
+		}
+		g = better(better(g, a), better(b, d))
 	}
 	if f > nameExact && (x.altFamily > 0 || y.altFamily > 0) {
 		for _, p := range [3][2]uint32{{x.family, y.altFamily}, {x.altFamily, y.family}, {x.altFamily, y.altFamily}} {
@@ -259,6 +266,22 @@ func (c *comparer) names(x, y *row) pattern {
 }
 
 func good(l uint8) bool { return l >= nameExact && l <= nameTypo }
+
+// better is the level that speaks more for one name; 0 says nothing.
+func better(a, b uint8) uint8 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// weaker is what agreement is worth by a name that is not the first.
+func weaker(l uint8) uint8 {
+	if good(l) {
+		return nameShort
+	}
+	return l
+}
 
 func (c *comparer) alternative(best uint8, a, b uint32) uint8 {
 	if l := c.token(a, b); l > 0 && (best == 0 || l < best) {

@@ -1,11 +1,19 @@
 package linkage
 
+import "strings"
+
 // samePostalArea reports postcodes of letters and digits with one outward part: tq13 8df, tq13 8hu.
 func samePostalArea(a, b string) bool {
-	if len(a) < 5 || len(a) != len(b) || a[0] < 'a' || a[0] > 'z' {
-		return false
+	area := postalArea(a)
+	return area != "" && area == postalArea(b)
+}
+
+// postalArea is the outward part of a postcode of letters and digits, empty for others.
+func postalArea(s string) string {
+	if len(s) < 5 || len(s) > 8 || s[0] < 'a' || s[0] > 'z' {
+		return ""
 	}
-	return a[:len(a)-3] == b[:len(b)-3]
+	return s[:len(s)-3]
 }
 
 func leadingDigits(s string) string {
@@ -20,7 +28,7 @@ func compareTexts(a, b string) uint8 {
 	if len(a) > len(b) || len(a) == len(b) && a > b { // Jaro's matching is not symmetric
 		a, b = b, a
 	}
-	if len(a) >= 3 && oneTypo(a, b) && !numbersDiffer(a, b) {
+	if len(a) >= 3 && (oneTypo(a, b) && !numbersDiffer(a, b) || numberedWithin(a, b)) {
 		return textAlike
 	}
 	jw := jaroWinkler(a, b)
@@ -34,6 +42,18 @@ func compareTexts(a, b string) uint8 {
 		return textPart
 	}
 	return textDiffers
+}
+
+// numberedWithin reports that all words of a stand in b too, and one of them has a number: gali26 in blockc gali26.
+func numberedWithin(a, b string) bool {
+	numbered := false
+	for w := range strings.FieldsSeq(a) {
+		if !containsWord(b, w) {
+			return false
+		}
+		numbered = numbered || strings.ContainsAny(w, "0123456789")
+	}
+	return numbered
 }
 
 // numbersDiffer reports whether both texts hold digits and not the same ones: gali 4 is not gali 5.

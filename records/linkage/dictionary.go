@@ -32,9 +32,14 @@ func (d *tokens) add(text string) uint32 {
 		text = text[:longestWord]
 	}
 	n, fresh := d.words.add(text)
-	if !fresh {
-		return n
+	if fresh {
+		d.describe(text)
 	}
+	return n
+}
+
+// describe computes what comparing a new word needs.
+func (d *tokens) describe(text string) {
 	key := soundKey(text)
 	if key == "" {
 		key = text
@@ -50,7 +55,6 @@ func (d *tokens) add(text string) uint32 {
 		t.start = t.start<<8 | uint32(text[i])
 	}
 	d.list = append(d.list, t)
-	return n
 }
 
 // text is the word itself.
@@ -97,15 +101,16 @@ type texts struct {
 	raw      *symbols // as it was written, where making the standard form costs more than looking it up; else nil
 	of       []uint32 // raw number to value number
 	counts   []uint32
-	total    uint32 // records that have a value
-	last     []byte // the value before: neighbours in a file share their address
+	total    uint32   // records that have a value
+	hashes   []uint32 // of the values, while blocks are made
+	last     []byte   // the value before: neighbours in a file share their address
 	lastNo   uint32
 }
 
 // newTexts is a dictionary for free text, newCodes one for numbers and codes.
 func newTexts(standard func(string) string) *texts {
 	d := newCodes(standard)
-	d.raw, d.of = newSymbols(), make([]uint32, 1, 64)
+	d.raw, d.of = newMemory(), make([]uint32, 1, 64)
 	return d
 }
 
@@ -134,8 +139,11 @@ func (d *texts) number(s string) uint32 {
 		return d.value(s)
 	}
 	r, fresh := d.raw.add(s)
-	if fresh {
+	switch {
+	case fresh:
 		d.of = append(d.of, d.value(s))
+	case r == 0:
+		return d.value(s)
 	}
 	return d.of[r]
 }
@@ -153,6 +161,17 @@ func (d *texts) value(s string) uint32 {
 }
 
 func (d *texts) text(n uint32) string { return d.values.at(n) }
+
+// hash is the hash of a value's text, 0 for none.
+func (d *texts) hash(n uint32) uint32 {
+	switch {
+	case n == 0:
+		return 0
+	case int(n) < len(d.hashes):
+		return d.hashes[n]
+	}
+	return hash32(d.text(n))
+}
 
 func (d *texts) close() {
 	d.raw, d.of, d.last = nil, nil, nil

@@ -154,7 +154,7 @@ func (f *frequencies) of(t *table, a, b uint32, p pattern) float64 {
 	}
 	for k := range t.extra {
 		if p.level(fieldExtra+field(k)) == textExact {
-			s += f.extra[k][t.extra[k][a]]
+			s += f.extra[k][valueAt(t.extra[k], a)]
 		}
 	}
 	return float64(s)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"runtime"
 	"slices"
 
@@ -16,7 +15,9 @@ type Options struct {
 	Extra    []string       // names of the extra text columns, parallel to Record.Extra; at most MaxExtra
 	Decided  []Decided      // what people decided about pairs: it overrules the weights
 	Model    *Model         // a frozen model; nil learns one
+	Keep     bool           // keep what Result.Save needs
 	Progress func(Progress) // called now and then from one goroutine
+	Report   bool           // fill in Result.Report, which takes a little longer
 }
 
 // A Decided pair was decided by a person.
@@ -54,15 +55,20 @@ type Result struct {
 	Model    *Model
 	Blocks   BlockReport
 	Refused  *ErrImplausible // why no weights were trusted; nil where they were
+	Report   *Report         // with Options.Report
 
-	l      *linker
-	person []uint32 // record whose id names the person, by record
+	l       *linker
+	person  []uint32 // record whose id names the person, by record
+	fresh   []edge   // that this run found; kept for Save
+	touched []bool   // records of whom Extend tells; nil for all
+	sizes   []int    // Standing.sizes, where Extend made it
 }
 
 // ID is the id of record i.
 func (r *Result) ID(i uint32) string { return r.l.t.ids.at(i) }
 
-// Person is the id of the person whom record i belongs to: the smallest record id of the cluster.
+// Person is the id of the person whom record i belongs to: the id of one of its records, kept from run to run where
+// Record.Person told it, else the smallest.
 func (r *Result) Person(i uint32) string { return r.l.t.ids.at(r.person[i]) }
 
 // An edge is a pair worth remembering.
@@ -71,7 +77,9 @@ type edge struct {
 	odds    float32
 	home    float32 // what the household added to odds
 	pattern pattern
-	barred  bool // by a never-match rule
+	passes  uint16 // that brought them together, a bit for each
+	met     bool   // their households met over another pair, too
+	barred  bool   // by a never-match rule
 	bridge  bool
 }
 
@@ -88,6 +96,8 @@ type linker struct {
 	same   [][2]uint32
 	apart  map[uint64]bool
 	forest *forest
+	gone   []uint32 // rows that Extend took away
+	stood  []uint32 // table.person as it was saved
 }
 
 // Link reads all records, decides which are one person, and explains. It is deterministic, and the order of the records
@@ -100,23 +110,27 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 	l := &linker{opts: opts, apart: map[uint64]bool{}}
 	var err error
 	l.progress("read", 0, 0)
-	if l.t, err = readTable(ctx, records, len(opts.Extra), opts.Model); err != nil {
+	l.t = newTable(len(opts.Extra))
+	if err = l.t.read(ctx, records); err != nil {
+		return nil, err
+	}
+	if err = l.t.finish(opts.Model, opts.Keep); err != nil {
 		return nil, err
 	}
 	l.decided()
 	l.c = newComparer(l.t)
 	fr, counts := newFrequencies(l.t, opts.Model)
 	l.fr = fr
-	l.b = newBlocks(l.t)
+	l.b = newBlocks(l.t, opts.Model.passes())
 	l.progress("train", 0, 0)
 	var refused *ErrImplausible
 	if l.m = opts.Model; l.m == nil {
-		ls, err := train(ctx, l.c, l.b, l.fr, l.same)
+		ls, err := train(ctx, l.c, l.b, l.fr, l.same, l.apart)
 		if err != nil {
 			return nil, err
 		}
 		l.m = learn(ls)
-		l.m.Counts, l.m.Sharing = counts, l.t.sharing
+		l.m.Counts, l.m.Sharing, l.m.Communities, l.m.Passes, l.m.Taught = counts, l.t.sharing, l.t.communities, l.b.passes, len(l.same)+len(l.apart)
 		refused = l.m.check(ls)
 	}
 	l.w = l.m.weights()
@@ -127,9 +141,21 @@ func Link(ctx context.Context, records iter.Seq2[Record, error], opts Options) (
 		l.progress("households", 0, 0)
 		l.households()
 	}
+	l.b.mark(l.edges)
+	if !opts.Keep && !opts.Report {
+		l.b.keys = nil
+	}
 	l.progress("cluster", 0, 0)
 	l.cluster()
-	return l.result(refused), nil
+	kept := l.edges
+	if opts.Report {
+		kept = slices.Clone(l.edges)
+	}
+	r := l.result(refused, l.edges, nil, nil)
+	if opts.Report {
+		r.Report = l.report(r, kept)
+	}
+	return r, nil
 }
 
 func (l *linker) progress(stage string, done, of int) {
@@ -143,20 +169,17 @@ func (l *linker) decided() {
 	if len(l.opts.Decided) == 0 {
 		return
 	}
-	want := map[string]uint32{}
-	for _, d := range l.opts.Decided {
-		want[d.Left], want[d.Right] = math.MaxUint32, math.MaxUint32
-	}
-	for i := range uint32(l.t.rows.n) {
-		id := l.t.ids.at(uint32(i))
-		if _, ok := want[id]; ok {
-			want[id] = uint32(i)
+	rows := l.t.find(func(yield func(string)) {
+		for _, d := range l.opts.Decided {
+			yield(d.Left)
+			yield(d.Right)
 		}
-	}
+	})
 	same := map[uint64]bool{}
 	for _, d := range l.opts.Decided {
-		a, b := want[d.Left], want[d.Right]
-		if a == math.MaxUint32 || b == math.MaxUint32 || a == b {
+		a, known := rows[d.Left]
+		b, both := rows[d.Right]
+		if !known || !both || a == b {
 			continue
 		}
 		if d.Same {
@@ -231,6 +254,7 @@ func cut(sorted []keyed, parts int) [][]keyed {
 type scored struct {
 	edges    []edge
 	compared int64
+	byPass   []int64 // compared, by pass, where several are looked at together
 }
 
 func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
@@ -243,26 +267,30 @@ func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
 					continue
 				}
 				s.compared++
-				p := c.person(x, y)
-				bound := c.restBound(x, y)
-				room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
-				if l.w.hopeless(p, bound, room, keepOdds) {
-					continue
-				}
-				p |= c.place(l.t.row(x), l.t.row(y))
-				bound &^= placeFields
-				if l.w.hopeless(p, bound, room, keepOdds) {
-					continue
-				}
-				p |= c.numbers(x, y)
-				odds := l.w.odds(p, l.fr.of(l.t, x, y, p))
-				if odds > keepOdds {
-					s.edges = append(s.edges, edge{a: x, b: y, odds: float32(odds), pattern: p})
-				}
+				l.scorePair(c, x, y, &s)
 			}
 		}
 	})
 	return s
+}
+
+// scorePair compares two records and keeps them if they may be one person.
+func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
+	p := c.person(x, y)
+	bound := c.restBound(x, y)
+	room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
+	if l.w.hopeless(p, bound, room, keepOdds) {
+		return
+	}
+	p |= c.place(l.t.row(x), l.t.row(y))
+	bound &^= placeFields
+	if l.w.hopeless(p, bound, room, keepOdds) {
+		return
+	}
+	p |= c.numbers(x, y)
+	if odds := l.w.odds(p, l.fr.of(l.t, x, y, p)); odds > keepOdds {
+		s.edges = append(s.edges, edge{a: x, b: y, odds: float32(odds), pattern: p})
+	}
 }
 
 // placeFields are the fields of comparer.place.
@@ -276,15 +304,21 @@ func exactOnly(p pattern) pattern {
 }
 
 // result writes down what was decided.
-func (l *linker) result(refused *ErrImplausible) *Result {
-	r := &Result{Records: l.t.rows.n, Model: l.m, Refused: refused, l: l}
+func (l *linker) result(refused *ErrImplausible, fresh []edge, touched []bool, sizes []int) *Result {
+	r := &Result{Records: l.t.living(), Model: l.m, Refused: refused, l: l, touched: touched, sizes: sizes}
 	r.person, r.Persons = l.persons()
-	reviews, mostReviews := 0, 10+reviewsPerThousand*l.t.rows.n/1000
+	if l.opts.Keep {
+		r.fresh = slices.Clone(fresh)
+	}
+	reviews, mostReviews := 0, max(10, reviewsPerThousand*l.t.rows.n/1000)
 	known := map[uint64]bool{}
 	for _, d := range l.same {
 		known[pairKey(d[0], d[1])] = true
 	}
 	for _, e := range l.edges {
+		if touched != nil && !touched[e.a] {
+			continue
+		}
 		together := l.forest.root(e.a) == l.forest.root(e.b)
 		key := pairKey(e.a, e.b)
 		if known[key] {
@@ -303,14 +337,18 @@ func (l *linker) result(refused *ErrImplausible) *Result {
 		r.Pairs = append(r.Pairs, l.pair(e, together))
 	}
 	for _, d := range l.same {
+		if touched != nil && !touched[d[0]] {
+			continue
+		}
 		e := edge{a: d[0], b: d[1], odds: decidedOdds, pattern: l.c.compare(d[0], d[1])}
 		p := l.pair(e, true)
 		p.Decided = true
 		r.Pairs = append(r.Pairs, p)
 	}
-	r.Pairs = append(r.Pairs, l.implied(known)...)
-	matches := slices.DeleteFunc(l.edges, func(e edge) bool { return l.forest.root(e.a) != l.forest.root(e.b) })
-	l.b.reach(matches)
+	r.Pairs = append(r.Pairs, l.implied(known, touched)...)
+	if touched == nil {
+		l.b.reach(l.edges, func(e edge) bool { return l.forest.root(e.a) == l.forest.root(e.b) })
+	}
 	r.Blocks = l.b.report
 	r.Compared = r.Blocks.Compared
 	l.edges = nil
@@ -334,9 +372,9 @@ func (l *linker) pair(e edge, together bool) Pair {
 const largestImplied = 20
 
 // implied gives the pairs of a cluster that were never weighed, or too light to be kept: they are one person through others.
-func (l *linker) implied(known map[uint64]bool) (pairs []Pair) {
+func (l *linker) implied(known map[uint64]bool, touched []bool) (pairs []Pair) {
 	for i := range uint32(l.t.rows.n) {
-		if l.forest.root(uint32(i)) != uint32(i) || l.forest.count(uint32(i)) < 3 || l.forest.count(uint32(i)) > largestImplied {
+		if touched != nil && !touched[i] || l.forest.root(uint32(i)) != uint32(i) || l.forest.count(uint32(i)) < 3 || l.forest.count(uint32(i)) > largestImplied {
 			continue
 		}
 		ring := l.forest.members(uint32(i))
@@ -358,20 +396,18 @@ func (l *linker) implied(known map[uint64]bool) (pairs []Pair) {
 	return pairs
 }
 
-// persons names each record's person by the record of its cluster with the smallest id, and counts them.
+// persons names each record's person by a record of its cluster, and counts them.
 func (l *linker) persons() (person []uint32, count int) {
 	person = make([]uint32, l.t.rows.n)
 	for i := range person {
-		if l.forest.root(uint32(i)) != uint32(i) {
+		if l.forest.root(uint32(i)) != uint32(i) || l.t.row(uint32(i)).flags&rowGone != 0 {
 			continue
 		}
 		count++
 		ring := l.forest.members(uint32(i))
 		best := ring[0]
-		for _, m := range ring[1:] {
-			if l.t.ids.at(m) < l.t.ids.at(best) {
-				best = m
-			}
+		if len(ring) > 1 {
+			best = l.t.nameOf(ring)
 		}
 		for _, m := range ring {
 			person[m] = best

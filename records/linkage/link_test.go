@@ -295,7 +295,10 @@ func FuzzLink(f *testing.F) {
 
 func TestTheExplanationIsAWaterfallInWords(t *testing.T) {
 	same, family := startLevels()
-	m := &Model{Records: 1000, Same: same, Family: family, PSame: 1e-6, PFamily: 1e-5, Fields: make([]bool, fieldCount), Counts: map[string]Counts{}}
+	m := &Model{
+		Records: 1000, Same: same, Family: family, PSame: 1e-6, PFamily: 1e-5, Fields: make([]bool, fieldCount), Kin: true, Counts: map[string]Counts{},
+		HomePrior: -17, HomeAlone: -3, HomePresent: 0.9, HomeSizes: []float64{0.2, 0.2, 0.2},
+	}
 	for f := range m.Stranger[0] {
 		for l := 1; l < levelCount; l++ {
 			m.Stranger[0][f][l], m.Stranger[1][f][l] = 0.01, 0.02
@@ -310,8 +313,42 @@ func TestTheExplanationIsAWaterfallInWords(t *testing.T) {
 		t.Fatalf("%d pairs", len(r.Pairs))
 	}
 	const want = "prior of any two records -19.9; given name the same +6.1; family name the same +5.1; father or husband a slip apart +2.0; birth ages agree +2.6; " +
-		"sex the same +5.6; area locality spelt otherwise +1.6; house number the same +6.2; mobile the same +5.6; family may be a relative -6.6; household other members agree +5.5 = 13.8"
+		"sex the same +5.6; area locality spelt otherwise +1.6; house number the same +6.2; mobile the same +5.6; family may be a relative -6.6; household other members agree +6.6 = 14.9"
 	if got := r.Explain(r.Pairs[0]).String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestWhatPeopleDecideTeachesTheModel(t *testing.T) {
+	s := newTown(t, 1500, 31, 2).build()
+	first := run(t, s.records, Options{})
+	var yes, no []Decided
+	for _, p := range first.Pairs {
+		if p.Decision == Review {
+			d := Decided{Left: first.ID(p.Left), Right: first.ID(p.Right)}
+			no = append(no, d)
+			d.Same = true
+			yes = append(yes, d)
+		}
+	}
+	if len(no) < 20 {
+		t.Fatalf("only %d pairs to decide", len(no))
+	}
+	kind, strict := run(t, s.records, Options{Decided: yes}), run(t, s.records, Options{Decided: no})
+	lighter, heavier := 0, 0
+	for _, p := range first.Pairs {
+		if p.Decision != Review {
+			continue
+		}
+		before := first.l.w.odds(p.pattern, 0)
+		if strict.l.w.odds(p.pattern, 0) < before {
+			lighter++
+		}
+		if kind.l.w.odds(p.pattern, 0) > before {
+			heavier++
+		}
+	}
+	if 10*lighter < 8*len(no) || 10*heavier < 8*len(no) {
+		t.Errorf("of %d pairs in doubt, no makes %d lighter, and yes makes %d heavier", len(no), lighter, heavier)
 	}
 }

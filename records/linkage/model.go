@@ -23,15 +23,34 @@ type levels [fieldCount][levelCount]float64
 // strangers, and how common the first two are. It serialises to JSON; a frozen model gives the same weights to the same
 // pair in any batch.
 type Model struct {
+	Version  int                // of the way levels and blocks are made
 	Records  int                // it was learned from
+	Taught   int                // pairs that people had decided by then
 	Same     levels             // P(level | one person), levels of a field sum to 1
 	Family   levels             // P(level | two people of one family)
 	Stranger [2]levels          // P(level | strangers); the second where the field's companion agrees (see companion)
 	PSame    float64            // share of all pairs that are one person
 	PFamily  float64            // share of all pairs that are of one family, not of one listing
 	Fields   []bool             // which fields take part
+	Kin      bool               // families stand together in the data
+	Passes   []Pass             // which records are compared
 	Counts   map[string]Counts  // how common values are, by column
 	Sharing  map[string]float64 // words of names that are often shared within a listing: family names (see turn.go)
+
+	Communities                       *communities // of names; see community.go
+	HomePrior, HomeAlone, HomePresent float64      // of two listings that may be one household; see household.go
+	HomeSizes                         []float64    // share of the listings that have so many members
+}
+
+// ModelVersion changes with the meaning of anything in a Model.
+const ModelVersion = 1
+
+// passes is the plan of a frozen model, nil without one.
+func (m *Model) passes() []Pass {
+	if m == nil {
+		return nil
+	}
+	return m.Passes
 }
 
 // companion returns the condition under which a field is looked up in the second set of stranger probabilities. Strangers
@@ -44,11 +63,20 @@ func companion(f field, p pattern) int {
 			return 1
 		}
 	case fieldArea:
-		if l := p.level(fieldStreet); l == textExact || l == textAlike {
+		if sameStreet(p) {
+			return 1
+		}
+	case fieldHouse:
+		if l := p.level(fieldArea); sameStreet(p) && l != 0 && l <= areaAlike {
 			return 1
 		}
 	}
 	return 0
+}
+
+func sameStreet(p pattern) bool {
+	l := p.level(fieldStreet)
+	return l == textExact || l == textAlike
 }
 
 // startSame and startFamily are what is believed before the data speak: error rates seen in surveys of the kind. They
@@ -76,7 +104,7 @@ func startLevels() (same, family levels) {
 	set(&same, fieldFather, .64, .12, .08, .03, .01, .02, .05, 0, .05)
 	set(&family, fieldFather, .35, .05, .02, .01, .01, .03, .30, 0, .23)
 	//                     exact jan typo two month year near close heap yonly ynear off far ageoff agefar
-	set(&same, fieldBirth, .50, .02, .08, .06, .02, .05, .12, .04, .02, .01, .02, .02, .01, .02, .01)
+	set(&same, fieldBirth, .50, .02, .08, .06, .02, .05, .12, .04, .02, .01, .02, .02, .003, .02, .003)
 	set(&family, fieldBirth, .01, .005, .003, .01, .004, .02, .05, .07, .03, .01, .03, .12, .288, .10, .25)
 	set(&same, fieldSex, .98, .02)
 	set(&family, fieldSex, .45, .55)
@@ -86,11 +114,11 @@ func startLevels() (same, family levels) {
 	set(&family, fieldHouse, .72, .06, .08, .14)
 	set(&same, fieldStreet, .66, .14, .08, .12)
 	set(&family, fieldStreet, .66, .14, .08, .12)
-	set(&same, fieldMobile, .50, .05, .45)
-	set(&family, fieldMobile, .55, .02, .43)
+	set(&same, fieldMobile, .50, .05, 0, .45)
+	set(&family, fieldMobile, .55, .02, 0, .43)
 	for _, f := range []field{fieldEPIC, fieldABHA} {
-		set(&same, f, .87, .07, .06)
-		set(&family, f, .001, .02, .979)
+		set(&same, f, .87, .07, 0, .06)
+		set(&family, f, .001, .02, 0, .979)
 	}
 	for f := fieldExtra; f < fieldCount; f++ {
 		set(&same, f, .62, .14, .08, .16)
@@ -155,9 +183,11 @@ type lesson struct {
 	random     []counted // pairs drawn blindly: nearly all strangers
 	likeNamed  []counted // pairs drawn among those of one given name
 	sameStreet []counted // pairs drawn among those of one street
+	sameLane   []counted // the same, of one locality too
 	coListed   []counted // pairs of one listing: family
 	kin        bool      // families are in the data
-	decided    []counted // pairs that a person found to be one
+	same       []counted // pairs that a person found to be one
+	apart      []counted // pairs that a person found to be two
 	exact      [fieldCount]float64
 	fields     []bool
 }
@@ -185,7 +215,7 @@ const mostRenamed = 0.35
 // estimate runs the rounds; blind keeps the personal fields of one person as they are believed beforehand.
 func estimate(ls *lesson, blind bool) *Model {
 	same0, family0 := startLevels()
-	m := &Model{Records: ls.records, Same: same0, Family: family0, Fields: ls.fields}
+	m := &Model{Version: ModelVersion, Records: ls.records, Same: same0, Family: family0, Fields: ls.fields, Kin: ls.kin}
 	if len(ls.coListed) > 0 {
 		learnFamily(&m.Family, &family0, ls.coListed)
 		family0 = m.Family
@@ -225,9 +255,16 @@ func estimate(ls *lesson, blind bool) *Model {
 		if ls.kin {
 			m.PFamily = max(sum[classFamily], 1e-3) / ls.pairs
 		}
-		for _, c := range ls.decided {
+		for _, c := range ls.same {
 			for f := field(0); f < fieldCount; f++ {
 				got[classSame][f][c.pattern.level(f)] += c.n
+			}
+		}
+		for _, c := range ls.apart { // family or strangers, as they look
+			post := w.posterior(c.pattern, float64(c.tf)*tfStep)
+			q := c.n * post[classFamily] / max(post[classFamily]+post[classStranger], 1e-12)
+			for f := field(0); f < fieldCount; f++ {
+				got[classFamily][f][c.pattern.level(f)] += q
 			}
 		}
 		for f := field(0); f < fieldCount; f++ {
@@ -244,6 +281,8 @@ func estimate(ls *lesson, blind bool) *Model {
 		streets := strangers(ls, ls.sameStreet, w, &plain)
 		m.Stranger[1] = named
 		m.Stranger[1][fieldArea] = streets[fieldArea]
+		lanes := strangers(ls, ls.sameLane, w, &plain)
+		m.Stranger[1][fieldHouse] = lanes[fieldHouse]
 	}
 	return m
 }

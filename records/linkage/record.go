@@ -30,6 +30,8 @@ type Record struct {
 	HouseNo, Address, Locality, PIN, Ward string
 
 	Extra []string // further text to compare, parallel to Options.Extra
+
+	Person string // the person it belonged to before this run, "" for none: persons keep their ids (see person.go)
 }
 
 // defaultVisitYear stands in where an age comes without the year it was told in.

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/xrash/smetrics"
 )
 
 // sharedData finds a file of the shared data folder beside the repository, or skips loudly.
@@ -77,55 +75,4 @@ func spellings(t testing.TB) (latin, cross []spellingPair, names, native []strin
 		}
 	}
 	return latin, cross, names, native
-}
-
-func BenchmarkSoundAgainstSpellings(b *testing.B) {
-	latin, cross, names, native := spellings(b)
-	methods := []struct {
-		name string
-		same func(a, b string) bool
-	}{
-		{"soundex", func(x, y string) bool { return smetrics.Soundex(x) == smetrics.Soundex(y) }},
-		{"jw>=0.92", func(x, y string) bool { return jaroWinkler(x, y) >= 0.92 }},
-		{"sound key", func(x, y string) bool { return soundKey(x) == soundKey(y) }},
-		{"skeleton", func(x, y string) bool { return skeletonKey(x) == skeletonKey(y) }},
-		{"sound or skeleton and jw>=0.8", func(x, y string) bool {
-			return soundKey(x) == soundKey(y) || skeletonKey(x) == skeletonKey(y) && jaroWinkler(x, y) >= 0.8
-		}},
-		{"sound or jw", func(x, y string) bool { return soundKey(x) == soundKey(y) || jaroWinkler(x, y) >= 0.92 }},
-	}
-	for _, m := range methods {
-		b.Run(m.name, func(b *testing.B) {
-			recall := func(ps []spellingPair) float64 {
-				n := 0
-				for _, p := range ps {
-					if p.a == "" || p.b == "" {
-						continue
-					}
-					if m.same(p.a, p.b) {
-						n++
-					}
-				}
-				return float64(n) / float64(len(ps))
-			}
-			var false1, total float64
-			for b.Loop() {
-				false1, total = 0, 0
-				for i := 0; i < len(names); i += 3 {
-					for j := i + 1; j < len(names); j += 7 {
-						if native[i] == native[j] || names[i] == "" || names[j] == "" || names[i] == names[j] {
-							continue
-						}
-						total++
-						if m.same(names[i], names[j]) {
-							false1++
-						}
-					}
-				}
-			}
-			b.ReportMetric(recall(latin), "recall-latin")
-			b.ReportMetric(recall(cross), "recall-hindi")
-			b.ReportMetric(false1/total*1e6, "false-per-million")
-		})
-	}
 }

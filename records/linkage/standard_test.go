@@ -42,18 +42,52 @@ func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 		{"Pooja", "pooja", "", ""},
 		{"Shri", "", "", ""},
 		{"Ravi urf Raju", "ravi", "", ""},
+		{"Thomas Clifford, 1st Baron Clifford of Chudleigh", "thomas", "clifford", ""},
+		{"Henry, 3rd Viscount Palmerston", "henry", "palmerston", ""},
+		{"Lord Palmerston", "", "palmerston", ""},
+		{"Lady Anne Clifford", "anne", "clifford", ""},
+		{"William Pitt the Younger", "william", "pitt", ""},
+		{"Duke Ellington", "duke", "ellington", ""},
 	} {
 		d := newTokens()
-		n := newLexicon(d).fullName(c.in)
+		n := d.fullName(toLatin(c.in))
 		d.words.close()
 		if g, f, h := d.text(n.given), d.text(n.family), d.text(n.father); g != c.given || f != c.family || h != c.father {
 			t.Errorf("%q: given %q family %q father %q", c.in, g, f, h)
 		}
 	}
-	for in, junk := range map[string]bool{"test": true, "Test Test": true, "xyz": true, "aaaa": true, "Asha": false, "": false, "12345": true, "Test Kumar": false} {
-		if got := newLexicon(newTokens()).fullName(in).junk; got != junk {
+	for in, junk := range map[string]bool{"test": true, "Test Test": true, "xyz": true, "aaaa": true, "Asha": false, "": false, "12345": true, "Test Kumar": true, "Asha Test": false, "Ram Kumar": false, "New Delhi": false, "टेस्ट": true} {
+		if got := newTokens().fullName(toLatin(in)).junk; got != junk {
 			t.Errorf("%q junk: %v", in, got)
 		}
+	}
+}
+
+func TestANameMayBeReadOtherwise(t *testing.T) {
+	for _, c := range []struct{ in, given, family string }{
+		{"Thomas Clifford, 1st Baron Clifford of Chudleigh", "", "chudleigh"},
+		{"Henry John Temple, 3rd Viscount Palmerston", "john", "palmerston"},
+		{"G. W. Wells", "g", "wells"},
+		{"Thomas Babington Macaulay", "babington", ""},
+		{"Rajesh Kumar Sharma", "", ""},
+	} {
+		d := newTokens()
+		o := d.fullName(toLatin(c.in)).other
+		d.words.close()
+		if g, f := d.text(o.given), d.text(o.family); g != c.given || f != c.family {
+			t.Errorf("%q: given %q family %q", c.in, g, f)
+		}
+	}
+}
+
+func TestShortFormsStandForTheirLongOnes(t *testing.T) {
+	for _, p := range [][2]string{{"bob", "robert"}, {"bobbie", "robert"}, {"edward", "ned"}, {"edmund", "ned"}, {"wm", "bill"}, {"bert", "albert"}, {"carolus", "charles"}} {
+		if !sameNickname(p[0], p[1]) || !sameNickname(p[1], p[0]) {
+			t.Errorf("%s and %s are not one name", p[0], p[1])
+		}
+	}
+	if sameNickname("bob", "william") || sameNickname("mary", "anne") {
+		t.Error("other names are one")
 	}
 }
 
@@ -150,9 +184,9 @@ func FuzzStandardise(f *testing.F) {
 		if l != strings.TrimSpace(l) || toLatin(l) != l {
 			t.Fatalf("%q became %q, which is not settled", s, l)
 		}
-		x := newLexicon(newTokens())
-		x.fullName(s)
-		x.apartName(s, s)
+		d := newTokens()
+		d.fullName(l)
+		d.apartName(l, l)
 		soundKey(l)
 		standardAddress(s)
 		standardHouse(s)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 )
 
 // A row is one record, packed: dictionary numbers in place of text, 0 where a value is missing. 64 bytes, a cache line.
@@ -25,7 +26,9 @@ type row struct {
 }
 
 const (
-	rowVoid = 1 << iota // no name but a junk word: never in a cluster
+	rowVoid     = 1 << iota // no name but a junk word: never in a cluster
+	rowGone                 // another row stands in its place, or none
+	rowForename             // altGiven is a further forename
 )
 
 // A table holds all records, packed, and the dictionaries they refer to.
@@ -44,23 +47,46 @@ type table struct {
 	houseCount                           uint32
 	rowsOf                               []uint32 // record numbers by household
 	rowsFrom                             []uint32 // where each household's begin in rowsOf
+	person                               []uint32 // the row whose id named each row's person before this run, or nobody; nil if none did
 	sharers                              []uint32 // households (or records) that share each mobile
 
-	sharing map[string]float64 // Model.Sharing
+	sharing     map[string]float64 // Model.Sharing
+	communities *communities       // Model.Communities
 
-	reading *reading // nil when all is read
+	from       uint32   // the first row that is read now; those before stood already
+	households *symbols // ids of the listings; nil when all is read, unless they are wanted
+	reading    *reading // nil when all is read
 }
 
-// reading is what only reading needs.
+// nobody stands for no row.
+const nobody = math.MaxUint32
+
+// reading is what only reading needs: names already parsed, by how they were written.
 type reading struct {
-	names         *lexicon
-	fatherFamily  []uint32 // the other word of the father's name, by record
-	whole         []uint8  // which names came as one text and may be turned about
-	relations     *symbols
-	kins          []kin // by relation
-	households    *symbols
-	lastHousehold []byte
-	lastNo        uint32
+	full, given, family *symbols
+	fullNames           []name
+	apartNames          map[uint64]name // by numbers of given and family
+	second              []secondWords
+	fatherSecond        []uint32 // name.second of the father's name, by record
+	whole               []uint8  // which names came as one text and may be turned about
+	relations           *symbols
+	kins                []kin // by relation
+	lastHousehold       []byte
+	lastNo              uint32
+	persons             map[uint32]string // of rows whose person has another row's id
+}
+
+// secondWords are name.second of a record's names, where they are more than the family names.
+type secondWords struct {
+	at        int // as whole is numbered
+	name, alt uint32
+}
+
+func newReading() *reading {
+	return &reading{
+		full: newMemory(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
+		relations: newSymbols(), kins: make([]kin, 1), persons: map[uint32]string{},
+	}
 }
 
 // ErrRecord says that the input cannot be linked as it stands: an id is missing or comes twice.
@@ -70,9 +96,10 @@ func newTable(extra int) *table {
 	t := &table{
 		names: newTokens(), mobiles: newCodes(standardMobile), houses: newTexts(standardHouse), streets: newTexts(standardAddress),
 		localities: newTexts(standardAddress), pins: newCodes(standardCode), wards: newCodes(standardCode), epics: newCodes(standardCode),
-		abhas: newCodes(standardCode),
+		abhas:      newCodes(standardCode),
+		households: newSymbols(),
+		reading:    newReading(),
 	}
-	t.reading = &reading{names: newLexicon(t.names), households: newSymbols(), relations: newSymbols(), kins: make([]kin, 1)}
 	for range extra {
 		t.extras = append(t.extras, newTexts(plainText))
 		t.extra = append(t.extra, nil)
@@ -85,40 +112,35 @@ func (t *table) row(i uint32) *row { return t.rows.at(i) }
 // hash is the hash of a record's id: it stands for the record wherever an order is needed that input order does not change.
 func (t *table) hash(i uint32) uint64 { return mix(uint64(*t.idHash.at(i))) }
 
-// readTable packs all records. It checks ctx now and then.
-func readTable(ctx context.Context, records iter.Seq2[Record, error], extra int, m *Model) (*table, error) {
-	t := newTable(extra)
+// read packs all records. It checks ctx now and then.
+func (t *table) read(ctx context.Context, records iter.Seq2[Record, error]) error {
 	for r, err := range records {
+		n := t.rows.n - int(t.from) + 1
 		if err != nil {
-			return nil, fmt.Errorf("record %d: %w", t.rows.n+1, err)
+			return fmt.Errorf("record %d: %w", n, err)
 		}
-		if t.rows.n&0xfff == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+		if n&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if r.ID == "" {
-			return nil, fmt.Errorf("record %d has no id: %w", t.rows.n+1, ErrRecord)
+			return fmt.Errorf("record %d has no id: %w", n, ErrRecord)
 		}
 		if len(r.ID) > longestID {
-			return nil, fmt.Errorf("record %d has an id of %d bytes: %w", t.rows.n+1, len(r.ID), ErrRecord)
+			return fmt.Errorf("record %d has an id of %d bytes: %w", n, len(r.ID), ErrRecord)
 		}
 		t.add(&r)
 	}
-	if err := t.finish(m); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return nil
 }
 
 func (t *table) add(r *Record) {
-	n := t.reading.name(r)
-	alt := t.reading.names.fullName(r.FullNameAlt)
-	if n.given == 0 && n.family == 0 && !n.junk {
-		n, alt = alt, name{}
+	n := t.name(r)
+	alt := t.parse(r.FullNameAlt)
+	if r.FullNameAlt == "" && (r.GivenName != "" || r.FamilyName != "") {
+		alt = t.parse(r.FullName)
 	}
-	if alt.given == n.given && alt.family == n.family {
-		alt = name{}
-	}
-	father := t.reading.names.fullName(r.FatherOrHusband)
+	n, alt = n.beside(alt)
+	father := t.parse(r.FatherOrHusband)
 	w := row{
 		given: n.given, family: n.family, mid: n.mid, altGiven: alt.given, altFamily: alt.family, father: father.given,
 		mobile: t.mobiles.add(r.Mobile), house: t.houses.add(r.HouseNo), street: t.streets.add(r.Address),
@@ -128,12 +150,19 @@ func (t *table) add(r *Record) {
 	if w.father == 0 {
 		w.father = n.father
 	}
-	t.reading.fatherFamily = append(t.reading.fatherFamily, father.family)
+	rd := t.reading
+	if n.second != n.family || alt.second != alt.family {
+		rd.second = append(rd.second, secondWords{len(rd.whole), n.second, alt.second})
+	}
+	rd.fatherSecond = append(rd.fatherSecond, father.second)
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
 	if n.junk {
 		w.flags |= rowVoid
 	}
-	w.household = t.reading.household(r.Household)
+	if alt.other.forename {
+		w.flags |= rowForename
+	}
+	w.household = t.household(r.Household)
 	if r.Line != "" {
 		w.line = hash32(r.Line)
 	}
@@ -147,8 +176,17 @@ func (t *table) add(r *Record) {
 		}
 	}
 	t.ids.add(r.ID)
-	t.idHash.add(uint32(hash64(r.ID) >> 32))
+	t.idHash.add(hashID(r.ID))
+	switch r.Person {
+	case "":
+	case r.ID: // most people are alone
+		t.person = append(grow(t.person, i, nobody), uint32(i))
+	default:
+		t.reading.persons[uint32(i)] = r.Person
+	}
 }
+
+func hashID(id string) uint32 { return uint32(hash64(id) >> 32) }
 
 // sparse sets column[i], leaving a column that holds nothing nil.
 func sparse(column []uint32, i int, v uint32) []uint32 {
@@ -161,10 +199,11 @@ func sparse(column []uint32, i int, v uint32) []uint32 {
 	return append(column, v)
 }
 
-func (rd *reading) household(s string) uint32 {
+func (t *table) household(s string) uint32 {
+	rd := t.reading
 	if s != string(rd.lastHousehold) {
 		rd.lastHousehold = append(rd.lastHousehold[:0], s...)
-		rd.lastNo, _ = rd.households.add(s)
+		rd.lastNo, _ = t.households.add(s)
 	}
 	return rd.lastNo
 }
@@ -177,16 +216,36 @@ func (rd *reading) kin(relation string) kin {
 	return rd.kins[n]
 }
 
-func (rd *reading) name(r *Record) name {
+func (t *table) name(r *Record) name {
 	if r.GivenName == "" && r.FamilyName == "" {
-		return rd.names.fullName(r.FullName)
+		return t.parse(r.FullName)
 	}
-	return rd.names.apartName(r.GivenName, r.FamilyName)
+	rd := t.reading
+	g, _ := rd.given.add(r.GivenName)
+	f, _ := rd.family.add(r.FamilyName)
+	key := uint64(g)<<32 | uint64(f)
+	n, ok := rd.apartNames[key]
+	if !ok {
+		n = t.names.apartName(toLatin(r.GivenName), toLatin(r.FamilyName))
+		rd.apartNames[key] = n
+	}
+	return n
 }
 
-// finish drops what only reading needed, counts, and groups rows by household.
-func (t *table) finish(m *Model) error {
-	t.houseCount = uint32(t.reading.households.len() - 1)
+func (t *table) parse(full string) name {
+	n, fresh := t.reading.full.add(full)
+	switch {
+	case fresh:
+		t.reading.fullNames = append(t.reading.fullNames, t.names.fullName(toLatin(full)))
+	case n == 0 && full != "":
+		return t.names.fullName(toLatin(full))
+	}
+	return t.reading.fullNames[n]
+}
+
+// finish drops what only reading needed, counts, and groups rows by household. The ids of the listings stay if keep is set.
+func (t *table) finish(m *Model, keep bool) error {
+	t.houseCount = uint32(t.households.len() - 1)
 	t.groupHouseholds()
 	if m != nil {
 		t.sharing = m.Sharing
@@ -194,7 +253,18 @@ func (t *table) finish(m *Model) error {
 		t.sharing = t.learnClans()
 	}
 	t.turnNames(t.sharing)
+	if m != nil {
+		t.communities = m.Communities
+	} else {
+		t.communities = learnCommunities(t)
+	}
+	t.namePersons()
 	t.reading = nil
+	if keep {
+		t.households.close()
+	} else {
+		t.households = nil
+	}
 	t.names.count(&t.rows)
 	t.names.words.close()
 	t.names.sounds.close()
@@ -209,11 +279,35 @@ func (t *table) finish(m *Model) error {
 			t.extra[k] = pad(t.extra[k], n)
 		}
 	}
-	for _, d := range append([]*texts{t.mobiles, t.houses, t.streets, t.localities, t.pins, t.wards, t.epics, t.abhas}, t.extras...) {
+	for _, d := range t.dictionaries() {
 		d.close()
 	}
-	t.countSharers()
+	t.sharers = make([]uint32, t.mobiles.values.len())
+	if m == nil {
+		t.countSharers()
+	}
 	return t.checkIDs()
+}
+
+// dictionaries are those of the text columns.
+func (t *table) dictionaries() []*texts {
+	return append([]*texts{t.mobiles, t.houses, t.streets, t.localities, t.pins, t.wards, t.epics, t.abhas}, t.extras...)
+}
+
+// hashTexts keeps the hash of every text at hand until dropHashes.
+func (t *table) hashTexts() {
+	for _, d := range t.dictionaries() {
+		d.hashes = make([]uint32, d.values.len())
+		for n := 1; n < len(d.hashes); n++ {
+			d.hashes[n] = hash32(d.text(uint32(n)))
+		}
+	}
+}
+
+func (t *table) dropHashes() {
+	for _, d := range t.dictionaries() {
+		d.hashes = nil
+	}
 }
 
 func pad(c []uint32, n int) []uint32 {
@@ -229,7 +323,7 @@ func (t *table) groupHouseholds() {
 	}
 	t.rowsFrom = make([]uint32, t.houseCount+2)
 	for i := range uint32(t.rows.n) {
-		if h := t.row(i).household; h > 0 {
+		if h := t.row(i).listed(); h > 0 {
 			t.rowsFrom[h+1]++
 		}
 	}
@@ -239,11 +333,30 @@ func (t *table) groupHouseholds() {
 	t.rowsOf = make([]uint32, t.rowsFrom[t.houseCount+1])
 	next := append([]uint32(nil), t.rowsFrom...)
 	for i := range uint32(t.rows.n) {
-		if h := t.row(i).household; h > 0 {
+		if h := t.row(i).listed(); h > 0 {
 			t.rowsOf[next[h]] = uint32(i)
 			next[h]++
 		}
 	}
+}
+
+// living counts the rows that stand.
+func (t *table) living() int {
+	n := 0
+	for i := range uint32(t.rows.n) {
+		if t.row(i).flags&rowGone == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// listed is the household whose listing a row stands in, 0 for none.
+func (r *row) listed() uint32 {
+	if r.flags&rowGone != 0 {
+		return 0
+	}
+	return r.household
 }
 
 // members are the record numbers of one household.
@@ -253,7 +366,6 @@ func (t *table) members(h uint32) []uint32 {
 
 // countSharers counts for each mobile the households that give it; a record without a household counts as one.
 func (t *table) countSharers() {
-	t.sharers = make([]uint32, t.mobiles.values.len())
 	for h := uint32(1); h <= t.houseCount; h++ {
 		m := t.members(h)
 		for i, a := range m {
@@ -275,9 +387,11 @@ func (t *table) countSharers() {
 }
 
 func (t *table) checkIDs() error {
-	list := make([]keyed, t.rows.n)
-	for i := range list {
-		list[i] = keyed(*t.idHash.at(uint32(i)))<<32 | keyed(i)
+	list := make([]keyed, 0, t.rows.n)
+	for i := range uint32(t.rows.n) {
+		if t.row(i).flags&rowGone == 0 {
+			list = append(list, keyed(*t.idHash.at(i))<<32|keyed(i))
+		}
 	}
 	var err error
 	eachRun(sortKeyed(list, make([]keyed, len(list))), func(run []keyed) {

@@ -1,6 +1,9 @@
 package linkage
 
-import "context"
+import (
+	"context"
+	"maps"
+)
 
 // How many pairs of each kind a model is learned from.
 const (
@@ -15,7 +18,7 @@ const sharedNumber = 1e-7
 
 // train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
 // the input does not matter.
-func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, decided [][2]uint32) (*lesson, error) {
+func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
 	ls := &lesson{records: n, pairs: max(float64(n)*float64(n-1)/2, 1), exact: fr.exact, fields: t.fields(), kin: t.hasKin()}
@@ -24,6 +27,10 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, decided
 		if ls.exact[f] > 0 { // no two people are given one number; a few copy another's
 			ls.exact[f] = min(ls.exact[f], sharedNumber)
 		}
+	}
+	taught := maps.Clone(apart) // what people decided is no guess
+	for _, d := range same {
+		taught[pairKey(d[0], d[1])] = true
 	}
 
 	// Each pass gives its share of the sample, so that a crowded pass cannot drown the telling ones; what was drawn one in
@@ -52,7 +59,7 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, decided
 			for i := range run {
 				for j := range i {
 					x, y := run[i].record(), run[j].record()
-					if t.coListed(x, y) || b.earlier(x, y, k) {
+					if t.coListed(x, y) || b.earlier(x, y, k) || taught[pairKey(x, y)] {
 						continue
 					}
 					p := c.compare(x, y)
@@ -74,18 +81,32 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, decided
 	ls.random = drawRandom(c, fr, order)
 	ls.likeNamed = drawLike(c, fr, order, func(r *row) uint32 { return t.names.list[r.given].sound })
 	ls.sameStreet = drawLike(c, fr, order, func(r *row) uint32 { return r.street })
+	ls.sameLane = drawLike(c, fr, order, func(r *row) uint32 {
+		if r.street == 0 || r.locality == 0 {
+			return 0
+		}
+		return nonzero(uint32(mix(uint64(r.street)<<32|uint64(r.locality)) >> 32))
+	})
 	ls.coListed = drawListed(c, order)
-	known := tally{}
-	for _, d := range decided {
-		known.add(c.compare(d[0], d[1]), 0, 1)
+	one, two := tally{}, tally{}
+	for _, d := range same {
+		one.add(c.compare(d[0], d[1]), 0, 1)
 	}
-	ls.decided = known.sorted()
+	for key := range apart {
+		x, y := uint32(key>>32), uint32(key)
+		p := c.compare(x, y)
+		two.add(p, fr.of(t, x, y, p), 1)
+	}
+	ls.same, ls.apart = one.sorted(), two.sorted()
 	return ls, nil
 }
 
-// hasKin reports data in which families stand together: listings are told, or phones, or fathers. Bare lists of people are
-// not looked at with relatives in mind, for nothing in them would tell relatives apart.
-func (t *table) hasKin() bool { return t.houseCount > 0 || t.mobiles.total > 0 || t.names.fathers > 0 }
+// hasKin reports data in which families stand together: listings are told, or phones, or fathers, by more than a few. Bare lists
+// of people are not looked at with relatives in mind, for nothing in them would tell relatives apart.
+func (t *table) hasKin() bool {
+	few := uint32(t.rows.n / 50)
+	return t.houseCount > 0 || t.mobiles.total > few || t.names.fathers > few
+}
 
 // fields tells which comparisons the data allow.
 func (t *table) fields() []bool {

@@ -40,27 +40,34 @@ func (t *table) turnNames(sharing map[string]float64) {
 	for w := range by {
 		by[w] = max(sharing[string(t.names.words.bytesOf(uint32(w)))], unshared)
 	}
-	turn := func(given, family *uint32) bool {
-		if *given == 0 || *family == 0 || t.names.list[*family].suffix || len(t.names.words.bytesOf(*family)) < 2 {
+	turn := func(given *uint32, next uint32, family *uint32) bool {
+		first := *given
+		if first == 0 || next == 0 || t.names.list[next].suffix || len(t.names.words.bytesOf(next)) < 2 {
 			return false
 		}
-		if g, f := by[*given], by[*family]; g < 0.4 || g < f+0.2 {
+		if g, f := by[first], by[next]; g < 0.4 || g < f+0.2 {
 			return false
 		}
-		*given, *family = *family, *given
+		*given, *family = next, first
 		return true
 	}
-	for i := range uint32(t.rows.n) {
-		r := t.row(i)
-		if t.reading.whole[i] == 0 {
+	rd := t.reading
+	more := rd.second
+	for k := range rd.whole {
+		r := t.row(t.from + uint32(k))
+		next := secondWords{k, r.family, r.altFamily}
+		if len(more) > 0 && more[0].at == k {
+			next, more = more[0], more[1:]
+		}
+		if rd.whole[k] == 0 {
 			continue
 		}
-		if turn(&r.given, &r.family) {
+		if turn(&r.given, next.name, &r.family) {
 			r.mid = r.given
 		}
-		turn(&r.altGiven, &r.altFamily)
-		family := t.reading.fatherFamily[i]
-		turn(&r.father, &family)
+		turn(&r.altGiven, next.alt, &r.altFamily)
+		var family uint32
+		turn(&r.father, rd.fatherSecond[k], &family)
 	}
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func cpu() time.Duration {
 func BenchmarkIssue20000(b *testing.B) {
 	const n = 20_000
 	s := create(b, filepath.Join(b.TempDir(), "store.db"), records.RoleCentre)
-	if err := s.SaveLinkage(b.Context(), nil, nil, alone(people(b, s, n))); err != nil {
+	if err := s.SaveLinkage(b.Context(), records.Linked{Persons: slices.Values(alone(people(b, s, n)))}); err != nil {
 		b.Fatal(err)
 	}
 	is := issuer(b, s, true, n)

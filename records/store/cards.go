@@ -31,7 +31,7 @@ func (s *Store) Holders(ctx context.Context) iter.Seq2[records.Holder, error] {
 	rows := query(ctx, s.read, scanHolder, `
 SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date,
 	h.ward_code, h.block_no, COALESCE(p.person_id, ''),
-	CASE WHEN r.id IN (SELECT m.left_id FROM matches m WHERE `+undecided+` UNION SELECT m.right_id FROM matches m WHERE `+undecided+`) THEN 'review'
+	CASE WHEN r.id IN (SELECT w.left_id FROM (`+waiting+`) w UNION SELECT w.right_id FROM (`+waiting+`) w) THEN 'review'
 		WHEN r.id IN (SELECT o.left_id FROM (`+opposed+`) o UNION SELECT o.right_id FROM (`+opposed+`) o) THEN 'conflict'
 		WHEN r.id IN (SELECT row_key FROM conflicts WHERE noun = 'resident' AND status = 'open') THEN 'conflict'
 		WHEN h.id IN (SELECT row_key FROM conflicts WHERE noun = 'household' AND status = 'open') THEN 'conflict' ELSE '' END,

@@ -17,10 +17,18 @@ func inReview(t *testing.T, s *store.Store) (left, right string) {
 	t.Helper()
 	ids := people(t, s, 2)
 	pair := records.Match{Left: ids[0], Right: ids[1], Status: records.MatchReview, Weight: 3, Steps: []byte("[]")}
-	if err := s.SaveLinkage(t.Context(), nil, []records.Match{pair}, alone(ids)); err != nil {
+	if err := s.SaveLinkage(t.Context(), records.Linked{Matches: these(pair), Persons: slices.Values(alone(ids))}); err != nil {
 		t.Fatal(err)
 	}
 	return ids[0], ids[1]
+}
+
+// decide records what somebody decided at a time, whatever was decided before.
+func decide(t *testing.T, s *store.Store, left, right, decision, by string, at time.Time) error {
+	t.Helper()
+	d := records.Decision{Left: left, Right: right, Decision: decision, By: by, At: records.Stamp(at)}
+	_, err := records.Decide(t.Context(), s, d, records.AnySeen)
+	return err
 }
 
 func TestOppositeDecisionsHoldBothCards(t *testing.T) {
@@ -40,7 +48,7 @@ func TestOppositeDecisionsHoldBothCards(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 0 || r.Held != 2 {
 			t.Errorf("%+v", r)
 		}
-		if err := records.Decide(t.Context(), s, left, right, records.DecidedSame, "c", "", noon); !errors.Is(err, records.ErrConflict) {
+		if err := decide(t, s, left, right, records.DecidedSame, "c", noon); !errors.Is(err, records.ErrConflict) {
 			t.Errorf("a third opinion does not settle it: %v", err)
 		}
 	})
@@ -54,7 +62,7 @@ func TestManyDecideAtOnceAndOneStands(t *testing.T) {
 		for i := range 12 {
 			verdict := []string{records.DecidedSame, records.DecidedDifferent}[i%2]
 			wg.Go(func() {
-				if err := records.Decide(t.Context(), s, left, right, verdict, "tester", "", noon.Add(time.Duration(i)*time.Second)); err != nil {
+				if err := decide(t, s, left, right, verdict, "tester", noon.Add(time.Duration(i)*time.Second)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -81,14 +89,14 @@ func TestLinkageDoesNotOverwriteADecisionMadeMeanwhile(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		left, right := inReview(t, s)
-		known, err := s.Decisions(t.Context())
+		state, err := s.LinkState(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := records.Decide(t.Context(), s, left, right, records.DecidedSame, "tester", "", noon); err != nil {
+		if err := decide(t, s, left, right, records.DecidedSame, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SaveLinkage(t.Context(), known, nil, alone([]string{left, right})); !errors.Is(err, records.ErrConflict) {
+		if err := s.SaveLinkage(t.Context(), records.Linked{State: state, Persons: slices.Values(alone([]string{left, right}))}); !errors.Is(err, records.ErrConflict) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -98,7 +106,7 @@ func TestADecisionGivesNobodyAPersonWhomDedupeHasNotSeen(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 2)
-		if err := records.Decide(t.Context(), s, ids[0], ids[1], records.DecidedDifferent, "tester", "", noon); err != nil {
+		if err := decide(t, s, ids[0], ids[1], records.DecidedDifferent, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, issuer(t, s, true, 10)); r.HeldWhy[records.HeldNotLinked] != 2 {
@@ -111,7 +119,7 @@ func TestPrintingDoesNotReleaseAHeldNumber(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 2)
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: slices.Values(alone(ids))}); err != nil {
 			t.Fatal(err)
 		}
 		mustIssue(t, issuer(t, s, true, 10))

@@ -1,28 +1,17 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
 	"testing"
 
 	"sehat/records"
-	"sehat/records/store"
 	"sehat/records/store/storetest"
 )
 
 // behind runs a statement behind the store's back.
 func behind(t *testing.T, url, statement string) {
 	t.Helper()
-	driver := "sqlite"
-	if store.IsPostgres(url) {
-		driver = "pgx"
-	}
-	db, err := sql.Open(driver, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec(statement); err != nil {
+	if _, err := behindIt(t, url).Exec(statement); err != nil {
 		t.Fatal(err)
 	}
 }

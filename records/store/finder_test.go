@@ -50,7 +50,7 @@ func hospitalPeople(t *testing.T, url string) *store.Store {
 	if _, _, err := in.Rows(ctx, imp, rows); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveLinkage(ctx, nil, nil, []records.PersonOf{{ResidentID: "r1", PersonID: "p1"}, {ResidentID: "r2", PersonID: "p1"}, {ResidentID: "r3", PersonID: "p3"}}); err != nil {
+	if err := s.SaveLinkage(ctx, records.Linked{Persons: slices.Values([]records.PersonOf{{ResidentID: "r1", PersonID: "p1"}, {ResidentID: "r2", PersonID: "p1"}, {ResidentID: "r3", PersonID: "p3"}})}); err != nil {
 		t.Fatal(err)
 	}
 	return s

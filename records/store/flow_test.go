@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"testing"
 	"time"
@@ -57,6 +58,17 @@ func alone(ids []string) []records.PersonOf {
 	return persons
 }
 
+// these are the matches that a linkage found.
+func these(matches ...records.Match) iter.Seq2[records.Match, error] {
+	return func(yield func(records.Match, error) bool) {
+		for _, m := range matches {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
+}
+
 // issuer returns an issuer with a lease of the given quota.
 func issuer(t testing.TB, s *store.Store, centre bool, quota int) *records.Issuer {
 	t.Helper()
@@ -97,7 +109,7 @@ func TestIssueWaitsForDedupeAndReview(t *testing.T) {
 		same := records.Match{Left: ids[1], Right: ids[3], Status: records.MatchMatch, Weight: 20, Steps: []byte("[]")}
 		persons := alone(ids)
 		persons[3].PersonID = ids[1]
-		if err := s.SaveLinkage(t.Context(), nil, []records.Match{pair, same}, persons); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Matches: these(pair, same), Persons: slices.Values(persons)}); err != nil {
 			t.Fatal(err)
 		}
 		r := mustIssue(t, is)
@@ -107,19 +119,19 @@ func TestIssueWaitsForDedupeAndReview(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 0 || r.Already != 3 {
 			t.Fatalf("issuing again: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[2], ids[0], records.DecidedSame, "tester", "", noon); err != nil {
+		if err := decide(t, s, ids[2], ids[0], records.DecidedSame, "tester", noon); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.Issued != 1 || r.Held != 0 || r.Duplicates != 2 {
 			t.Fatalf("one person after review: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[0], ids[2], records.DecidedDifferent, "tester", "two sisters", noon.Add(time.Minute)); err != nil {
+		if err := decide(t, s, ids[0], ids[2], records.DecidedDifferent, "tester", noon.Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.Issued != 1 || r.Already != 4 {
 			t.Fatalf("two people after a second look: %+v", r)
 		}
-		if err := records.Decide(t.Context(), s, ids[0], ids[2], records.DecidedUndo, "tester", "", noon.Add(2*time.Minute)); err != nil {
+		if err := decide(t, s, ids[0], ids[2], records.DecidedUndo, "tester", noon.Add(2*time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if r := mustIssue(t, is); r.HeldWhy[records.HeldReview] != 2 {
@@ -132,7 +144,7 @@ func TestIssueStopsAtTheEndOfTheLease(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 6)
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: slices.Values(alone(ids))}); err != nil {
 			t.Fatal(err)
 		}
 		r, err := issuer(t, s, true, 4).Issue(t.Context())
@@ -153,7 +165,7 @@ func TestACentreMakesATemporaryCardPermanent(t *testing.T) {
 		if r := mustIssue(t, is); r.Issued != 2 || r.LeaseLeft != 8 {
 			t.Fatalf("temporary: %+v", r)
 		}
-		if err := s.SaveLinkage(t.Context(), nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(t.Context(), records.Linked{Persons: slices.Values(alone(ids))}); err != nil {
 			t.Fatal(err)
 		}
 		is.Centre = true
@@ -212,7 +224,7 @@ func TestPrintBatches(t *testing.T) {
 		ctx := t.Context()
 		s := create(t, url, records.RoleCentre)
 		ids := people(t, s, 8)
-		if err := s.SaveLinkage(ctx, nil, nil, alone(ids)); err != nil {
+		if err := s.SaveLinkage(ctx, records.Linked{Persons: slices.Values(alone(ids))}); err != nil {
 			t.Fatal(err)
 		}
 		mustIssue(t, issuer(t, s, true, 100))

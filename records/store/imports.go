@@ -201,11 +201,12 @@ func (b *importBatch) take(r *records.ImportRow) records.Outcome {
 }
 
 func (b *importBatch) save(ctx context.Context, q querier, importID string) error {
-	if err := saveHouseholds(ctx, q, b.households.changed()); err != nil {
+	stamp := records.NewID()
+	if err := saveHouseholds(ctx, q, stamp, b.households.changed()); err != nil {
 		return err
 	}
 	there := func(id string) bool { return b.residents.before[id] }
-	if err := saveResidents(ctx, q, b.home, b.residents.changed(), there); err != nil {
+	if err := saveResidents(ctx, q, b.home, stamp, b.residents.changed(), there); err != nil {
 		return err
 	}
 	if err := saveVisits(ctx, q, b.visits.changed()); err != nil {

@@ -26,7 +26,7 @@ func (s *Store) Apply(ctx context.Context, a records.Application) (records.Answe
 		if err != nil || answer.Status != "" {
 			return err
 		}
-		m := merging{Application: a, store: s, tx: tx, home: h, ends: make([]end, len(a.Changes))}
+		m := merging{Application: a, store: s, tx: tx, home: h, stamp: records.NewID(), ends: make([]end, len(a.Changes))}
 		answer, err = m.run(ctx)
 		return err
 	})
@@ -117,7 +117,8 @@ type merging struct {
 	store     *Store
 	tx        querier
 	home      records.Home
-	ends      []end // for each change
+	stamp     string // of relink
+	ends      []end  // for each change
 	rejects   []records.RowReject
 	conflicts []records.Conflict
 }

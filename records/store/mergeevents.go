@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,7 +48,7 @@ func (m *merging) decisions(ctx context.Context, rows []int) error {
 		m.ends[a.at] = endStored
 		pair := [2]string{d.Left, d.Right}
 		standing[pair] = slices.DeleteFunc(standing[pair], func(s records.Decision) bool { return s.ID == d.Supersedes })
-		if d.Decision != records.DecidedUndo && !replaced[d.ID] {
+		if d.Decision != records.DecidedUndo && d.Decision != records.DecidedProposed && !replaced[d.ID] {
 			if i := slices.IndexFunc(standing[pair], func(s records.Decision) bool { return s.Decision != d.Decision }); i >= 0 {
 				m.conflict(a.at, standing[pair][i].ID, "somebody else decided the opposite on this pair; the two are kept apart meanwhile")
 			}
@@ -57,7 +59,41 @@ func (m *merging) decisions(ctx context.Context, rows []int) error {
 	if err := writeDecisions(ctx, m.tx, save); err != nil {
 		return err
 	}
+	if err := m.secondPerson(ctx, slices.DeleteFunc(save, func(d records.Decision) bool { return replaced[d.ID] })); err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(a arrival[records.Decision]) bool { return a.content.Decision == records.DecidedProposed })
 	return m.store.unlink(ctx, m.tx, pairs(list))
+}
+
+// secondPerson keeps the rule that no card is retired on one person's word (records.Decide) where that word comes from a device,
+// which does not know the cards here. The persons are still those before the decisions.
+func (m *merging) secondPerson(ctx context.Context, came []records.Decision) error {
+	for _, d := range came {
+		if d.Decision != records.DecidedSame {
+			continue
+		}
+		around, err := neighbourhood(ctx, m.tx, d.Left, d.Right)
+		if err != nil {
+			return err
+		}
+		var replaced *records.Decision
+		was, err := scanDecision(m.tx.QueryRowContext(ctx, `SELECT `+decisionColumns+` FROM decisions WHERE id = $1`, d.Supersedes))
+		switch {
+		case err == nil:
+			replaced = &was
+		case !errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("reading decision %s: %w", d.Supersedes, err)
+		}
+		answer := around.Arrived(d, replaced, m.At)
+		for i := range answer {
+			answer[i].Origin = m.home.Device
+		}
+		if err := writeDecisions(ctx, m.tx, answer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pairs returns the residents that decisions are about.
@@ -69,13 +105,21 @@ func pairs(list []arrival[records.Decision]) []string {
 	return ids
 }
 
-// unlink forgets the persons of residents, with all their members. Until the next dedupe these are held as not linked. The
-// caller holds the lock on persons.
+// unlink takes the persons of residents apart, with all their members. Until the next dedupe these are held as not linked, and
+// only what the persons were called is kept. The caller holds the lock on persons.
 func (s *Store) unlink(ctx context.Context, tx querier, residents []string) error {
+	if err := relinkPersons(ctx, tx, residents); err != nil {
+		return err
+	}
 	for ids := range chunks(residents) {
-		_, err := tx.ExecContext(ctx, `DELETE FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN `+s.list(1, len(ids))+`)`, anys(ids)...)
-		if err != nil {
-			return fmt.Errorf("unlinking persons: %w", err)
+		of := ` FROM persons WHERE person_id IN (SELECT person_id FROM persons WHERE resident_id IN ` + s.list(1, len(ids)) + `)`
+		for _, text := range []string{
+			`INSERT INTO unlinked (resident_id, person_id) SELECT resident_id, person_id` + of + ` ON CONFLICT (resident_id) DO UPDATE SET person_id = excluded.person_id`,
+			`DELETE` + of,
+		} {
+			if _, err := tx.ExecContext(ctx, text, anys(ids)...); err != nil {
+				return fmt.Errorf("unlinking persons: %w", err)
+			}
 		}
 	}
 	return nil
@@ -88,7 +132,7 @@ func decisionFault(d records.Decision, residents map[string]bool) string {
 		return "its residents are not in order"
 	case !residents[d.Left] || !residents[d.Right]:
 		return noResidents
-	case d.Decision != records.DecidedSame && d.Decision != records.DecidedDifferent && d.Decision != records.DecidedUndo:
+	case !slices.Contains([]string{records.DecidedSame, records.DecidedDifferent, records.DecidedUndo, records.DecidedProposed}, d.Decision):
 		return "it is no decision that this version of the program knows"
 	case !isStamp(d.At):
 		return "its time cannot be read"

@@ -23,7 +23,7 @@ func (m *merging) households(ctx context.Context, rows []int) error {
 	if err != nil {
 		return err
 	}
-	return saveHouseholds(ctx, m.tx, mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta }))
+	return saveHouseholds(ctx, m.tx, m.stamp, mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta }))
 }
 
 func (m *merging) residents(ctx context.Context, rows []int) error {
@@ -47,7 +47,7 @@ func (m *merging) residents(ctx context.Context, rows []int) error {
 		r.State = records.ResidentActive
 		return &r.Meta
 	})
-	return saveResidents(ctx, m.tx, m.home, save, func(id string) bool { _, ok := stored[id]; return ok })
+	return saveResidents(ctx, m.tx, m.home, m.stamp, save, func(id string) bool { _, ok := stored[id]; return ok })
 }
 
 func (m *merging) visits(ctx context.Context, rows []int) error {

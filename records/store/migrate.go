@@ -17,7 +17,11 @@ var migrationFiles embed.FS
 type migration struct {
 	version int
 	text    string
+	fill    func(context.Context, querier) error // what SQL cannot compute, after the text; nil where there is nothing
 }
+
+// reviewVersion is the version since which matches have their pairs' keys.
+const reviewVersion = 6
 
 // migrations reads the embedded files: 0001_name.sql is version 1, without gaps.
 func migrations() ([]migration, error) {
@@ -37,8 +41,9 @@ func migrations() ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, migration{version, string(text)})
+		list = append(list, migration{version: version, text: string(text)})
 	}
+	list[reviewVersion-1].fill = fillPairKeys
 	return list, nil
 }
 
@@ -120,6 +125,11 @@ func (s *Store) apply(ctx context.Context, m migration) error {
 		}
 		if _, err := tx.ExecContext(ctx, s.dialect.ddl(m.text)); err != nil {
 			return err
+		}
+		if m.fill != nil {
+			if err := m.fill(ctx, tx); err != nil {
+				return err
+			}
 		}
 		return setMeta(ctx, tx, "schema_version", strconv.Itoa(m.version))
 	})

@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"sehat/records"
 	"sehat/records/store/storetest"
 )
 
@@ -122,6 +124,40 @@ func TestABackupThatWasCutOffIsMadeAgain(t *testing.T) {
 			backedUp(t, url, 3)
 		})
 	}
+}
+
+// A store that was written before pairs had keys gets them when it is opened, and every other column stays.
+func TestMatchesOfAnOlderStoreAreFoundByTheirKeys(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		older(t, url, reviewVersion-1)
+		s := connect(t, url)
+		const pairs = 2345 // more than one step of the filling
+		var rows [][]any
+		for i := range pairs {
+			left := fmt.Sprintf("r%04d", i)
+			rows = append(rows, []any{left, left + "x", "review", float64(i) / 8, 0.5, "because", "[]"})
+		}
+		in := plain("matches", "left_id", "right_id", "status", "weight", "probability", "explanation", "steps")
+		if _, err := in.rows(t.Context(), s.write, rows); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		s, err := Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, i := range []int{0, 999, 1000, pairs - 1} {
+			left := fmt.Sprintf("r%04d", i)
+			m, err := s.MatchByKey(t.Context(), records.PairKey(left, left+"x"))
+			if err != nil || m.Left != left || m.Weight != float64(i)/8 || m.Status != "review" || m.Explanation != "because" || string(m.Steps) != "[]" {
+				t.Errorf("pair %d: %+v, %v", i, m, err)
+			}
+		}
+		if n, err := s.CountReviews(t.Context()); err != nil || n != pairs {
+			t.Errorf("%d pairs, %v", n, err)
+		}
+	})
 }
 
 // Another process finished the upgrade while this one was copying: what it copied is no backup of the old store.

@@ -43,8 +43,9 @@ func scanHousehold(row scanner) (records.Household, error) {
 	return h, err
 }
 
-// saveHouseholds writes households as they are, over what is stored under their ids. No id may come twice.
-func saveHouseholds(ctx context.Context, q querier, list []records.Household) error {
+// saveHouseholds writes households as they are, over what is stored under their ids, and notes them to be linked anew. No id may
+// come twice. Stamp is the same for all that one transaction writes.
+func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household) error {
 	rows := make([][]any, 0, len(list))
 	for _, h := range list {
 		rows = append(rows, append([]any{
@@ -52,8 +53,16 @@ func saveHouseholds(ctx context.Context, q querier, list []records.Household) er
 			h.PinCode, h.Mobile, h.Consent, string(h.Other),
 		}, metaArgs(h.Meta)...))
 	}
-	_, err := householdInsert.rows(ctx, q, rows)
-	return err
+	if _, err := householdInsert.rows(ctx, q, rows); err != nil {
+		return err
+	}
+	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+		for i := range list {
+			if !yield(list[i].ID) {
+				return
+			}
+		}
+	})
 }
 
 var residentInsert = upsert("residents", 1, append([]string{
@@ -81,9 +90,9 @@ func scanResident(row scanner) (records.Resident, error) {
 }
 
 // saveResidents writes residents as they are, over what is stored under their ids, and keeps their identifiers in step: the
-// voter card and ABHA numbers, and at a centre the public id of each that was not there before. No id may come twice.
-// There says which ids are stored already.
-func saveResidents(ctx context.Context, q querier, h records.Home, list []records.Resident, there func(id string) bool) error {
+// voter card and ABHA numbers, and at a centre the public id of each that was not there before. It notes the households in
+// which they stand, and stood, to be linked anew. No id may come twice. There says which ids are stored already.
+func saveResidents(ctx context.Context, q querier, h records.Home, stamp string, list []records.Resident, there func(id string) bool) error {
 	rows := make([][]any, 0, len(list))
 	var known []string
 	var numbers []records.Identifier
@@ -106,7 +115,20 @@ func saveResidents(ctx context.Context, q querier, h records.Home, list []record
 			numbers = append(numbers, records.Identifier{System: records.SystemPublic, Value: records.NewID(), ResidentID: r.ID})
 		}
 	}
+	if err := relinkResidents(ctx, q, stamp, known); err != nil {
+		return err
+	}
 	if _, err := residentInsert.rows(ctx, q, rows); err != nil {
+		return err
+	}
+	err := relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+		for i := range list {
+			if !yield(list[i].HouseholdID) {
+				return
+			}
+		}
+	})
+	if err != nil {
 		return err
 	}
 	return saveIdentifiers(ctx, q, known, numbers)

@@ -225,6 +225,24 @@ func (in insert) rows(ctx context.Context, tx querier, rows [][]any) (int, error
 	return written, nil
 }
 
+// stream writes rows as they come, and ends with their first error.
+func (in insert) stream(ctx context.Context, tx querier, rows iter.Seq2[[]any, error]) error {
+	batch := make([][]any, 0, rowsPerStatement)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if batch = append(batch, row); len(batch) == rowsPerStatement {
+			if _, err := in.rows(ctx, tx, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	_, err := in.rows(ctx, tx, batch)
+	return err
+}
+
 // text returns the statement for n rows.
 func (in insert) text(n int) string {
 	var b strings.Builder

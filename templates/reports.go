@@ -1,0 +1,9 @@
+package templates
+
+import "embed"
+
+// Reports holds the pages that commands write for people to read, reports/*.html (html/template): each a file of its own that
+// asks no network for anything.
+//
+//go:embed reports/*.html
+var Reports embed.FS
