@@ -49,6 +49,7 @@ const (
 	nameAlike   = 6
 	nameDiffers = 7
 	nameSwapped = 8 // given and family name change places
+	nameCrossed = 9 // one does, and the other was not told
 	nameSuffix  = 8 // family: both have one and one is a mere suffix (devi against sharma)
 	nameOther   = 9 // father: differs, and may be a husband on one side
 )
@@ -258,8 +259,11 @@ func (c *comparer) names(x, y *row) pattern {
 	if g == 0 || g >= nameRival {
 		// sharma rajesh against rajesh sharma
 		s, u := c.token(x.given, y.family), c.token(x.family, y.given)
-		if good(s) && good(u) || good(s) && u == 0 && (x.family == 0 || y.given == 0) || good(u) && s == 0 && (x.given == 0 || y.family == 0) {
+		if good(s) && good(u) {
 			return fieldGiven.at(nameSwapped)
+		}
+		if good(s) && u == 0 || good(u) && s == 0 {
+			return fieldGiven.at(nameCrossed)
 		}
 	}
 	return fieldGiven.at(g) | fieldFamily.at(f)
@@ -295,7 +299,7 @@ func (c *comparer) given(x, y *row) uint8 {
 	if l >= nameRival && (x.mid != x.given || y.mid != y.given) {
 		for _, p := range [3][2]uint32{{x.mid, y.given}, {x.given, y.mid}, {x.mid, y.mid}} {
 			if good(c.token(p[0], p[1])) {
-				return nameShort
+				return nameTypo // a space more or less
 			}
 		}
 	}
