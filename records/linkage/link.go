@@ -282,7 +282,7 @@ func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}
-	p |= c.place(l.t.row(x), l.t.row(y))
+	p |= c.place(x, y)
 	bound &^= placeFields
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
