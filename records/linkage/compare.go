@@ -49,6 +49,7 @@ const (
 	nameAlike   = 6
 	nameDiffers = 7
 	nameSwapped = 8 // given and family name change places
+	nameCrossed = 9 // one does, and the other was not told
 	nameSuffix  = 8 // family: both have one and one is a mere suffix (devi against sharma)
 	nameOther   = 9 // father: differs, and may be a husband on one side
 )
@@ -135,7 +136,7 @@ func (c *comparer) compare(a, b uint32) pattern {
 
 // rest compares places, numbers and extra columns.
 func (c *comparer) rest(a, b uint32) pattern {
-	return c.place(c.t.row(a), c.t.row(b)) | c.numbers(a, b)
+	return c.place(a, b) | c.numbers(a, b)
 }
 
 // person compares what is a person's own: names, birth and sex.
@@ -167,7 +168,11 @@ func (c *comparer) numbers(a, b uint32) (p pattern) {
 	}
 	for k, col := range c.t.extra {
 		if col != nil && col[a] > 0 && col[b] > 0 {
-			p |= (fieldExtra + field(k)).at(c.text(col[a], col[b], c.t.extras[k], cacheExtra+k))
+			l := c.text(col[a], col[b], c.t.extras[k], cacheExtra+k)
+			if l >= textPart && c.exchanged(a, b, k) {
+				l = textAlike
+			}
+			p |= (fieldExtra + field(k)).at(l)
 		}
 	}
 	return p
@@ -175,7 +180,8 @@ func (c *comparer) numbers(a, b uint32) (p pattern) {
 
 // place compares area, house and street. Elsewhere in the city the same house number is chance and another street no news:
 // where the area differs, house and street count only if both are the same.
-func (c *comparer) place(x, y *row) (p pattern) {
+func (c *comparer) place(a, b uint32) (p pattern) {
+	x, y := c.t.row(a), c.t.row(b)
 	area := c.area(x, y)
 	p = fieldArea.at(area)
 	if area == areaDiffers && (x.house != y.house || x.street != y.street) {
@@ -185,7 +191,13 @@ func (c *comparer) place(x, y *row) (p pattern) {
 		p |= fieldHouse.at(c.house(x.house, y.house))
 	}
 	if x.street > 0 && y.street > 0 {
-		p |= fieldStreet.at(c.text(x.street, y.street, c.t.streets, cacheStreet))
+		l := c.text(x.street, y.street, c.t.streets, cacheStreet)
+		for k := range c.t.extra {
+			if l >= textPart && c.exchanged(a, b, k) {
+				l = textAlike
+			}
+		}
+		p |= fieldStreet.at(l)
 	}
 	return p
 }
@@ -258,8 +270,11 @@ func (c *comparer) names(x, y *row) pattern {
 	if g == 0 || g >= nameRival {
 		// sharma rajesh against rajesh sharma
 		s, u := c.token(x.given, y.family), c.token(x.family, y.given)
-		if good(s) && good(u) || good(s) && u == 0 && (x.family == 0 || y.given == 0) || good(u) && s == 0 && (x.given == 0 || y.family == 0) {
+		if good(s) && good(u) {
 			return fieldGiven.at(nameSwapped)
+		}
+		if good(s) && u == 0 || good(u) && s == 0 {
+			return fieldGiven.at(nameCrossed)
 		}
 	}
 	return fieldGiven.at(g) | fieldFamily.at(f)
@@ -295,7 +310,7 @@ func (c *comparer) given(x, y *row) uint8 {
 	if l >= nameRival && (x.mid != x.given || y.mid != y.given) {
 		for _, p := range [3][2]uint32{{x.mid, y.given}, {x.given, y.mid}, {x.mid, y.mid}} {
 			if good(c.token(p[0], p[1])) {
-				return nameShort
+				return nameTypo // a space more or less
 			}
 		}
 	}

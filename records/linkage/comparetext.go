@@ -1,6 +1,9 @@
 package linkage
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // samePostalArea reports postcodes of letters and digits with one outward part: tq13 8df, tq13 8hu.
 func samePostalArea(a, b string) bool {
@@ -31,6 +34,9 @@ func compareTexts(a, b string) uint8 {
 	if len(a) >= 3 && (oneTypo(a, b) && !numbersDiffer(a, b) || numberedWithin(a, b)) {
 		return textAlike
 	}
+	if len(a) == len(b) && letterMask(a) == letterMask(b) && sameWords(a, b) {
+		return textAlike
+	}
 	jw := jaroWinkler(a, b)
 	if numbersDiffer(a, b) {
 		return level(jw >= 0.85, textPart, textDiffers)
@@ -42,6 +48,14 @@ func compareTexts(a, b string) uint8 {
 		return textPart
 	}
 	return textDiffers
+}
+
+// sameWords reports one set of words in whatever order: crescent daintree, daintree crescent.
+func sameWords(a, b string) bool {
+	v, w := strings.Fields(a), strings.Fields(b)
+	slices.Sort(v)
+	slices.Sort(w)
+	return slices.Equal(v, w)
 }
 
 // numberedWithin reports that all words of a stand in b too, and one of them has a number: gali26 in blockc gali26.

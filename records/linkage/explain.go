@@ -119,6 +119,9 @@ func levelWords(f field, level uint8) string {
 	words := textWords[:]
 	switch f {
 	case fieldGiven, fieldFather:
+		if f == fieldGiven && level == nameCrossed {
+			return "given and family exchanged, one of them not told"
+		}
 		words = nameWords[:]
 	case fieldFamily:
 		if level == nameSuffix {

@@ -127,9 +127,15 @@ func rarer(counts []uint32, total, exact, least float64) []float32 {
 // of adds up the adjustments of one pair.
 func (f *frequencies) of(t *table, a, b uint32, p pattern) float64 {
 	x, y := t.row(a), t.row(b)
-	s := together(
-		f.name(t, x.given, y.given, p.level(fieldGiven), f.given, f.givenSound),
-		f.name(t, x.family, y.family, p.level(fieldFamily), f.family, f.familySound),
+	given, family := f.name(t, x.given, y.given, p.level(fieldGiven), f.given, f.givenSound), float32(0)
+	switch p.level(fieldGiven) {
+	case nameSwapped:
+		given, family = f.swapped(x, y)
+	case nameCrossed:
+	default:
+		family = f.name(t, x.family, y.family, p.level(fieldFamily), f.family, f.familySound)
+	}
+	s := together(given, family,
 		f.name(t, x.father, y.father, p.level(fieldFather), f.father, f.fatherSound),
 	)
 	if p.level(fieldMobile) == textExact {
@@ -158,6 +164,15 @@ func (f *frequencies) of(t *table, a, b uint32, p pattern) float64 {
 		}
 	}
 	return float64(s)
+}
+
+// swapped is the rarity of names that changed places, in whichever order they are the commoner.
+func (f *frequencies) swapped(x, y *row) (given, family float32) {
+	g, h := f.given[x.given]+f.family[x.family], f.given[y.given]+f.family[y.family]
+	if h < g {
+		x = y
+	}
+	return f.given[x.given], f.family[x.family]
 }
 
 // together adds up the rarity of a person's names. Rare names come in communities: of those that are rarer than usual, the

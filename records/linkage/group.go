@@ -13,14 +13,14 @@ import (
 // groupMembers is how many records of each group are looked at.
 const groupMembers = 6
 
-// groupOdds are the log2 odds below which the records of two groups speak against a pair that would join them. They lie below
-// even odds, for the pairs that agreed best were joined before, and those left across are the worse ones.
-const groupOdds = -5.0
+// groupSlack is how far below the odds of a match the records of two groups may be as a whole. The pairs that agreed best were
+// joined before, so those left across are the worse ones.
+const groupSlack = 6.0
 
 // disagree reports whether the groups behind a pair speak against it.
 func (l *linker) disagree(e *edge) bool {
 	left, right := l.speakers(e.a), l.speakers(e.b)
-	return len(left)*len(right) > 1 && l.between(left, right) < groupOdds
+	return len(left)*len(right) > 1 && l.between(left, right) < float64(l.matchOdds())-groupSlack
 }
 
 // speakers are the records of i's group that are looked at: i, and others whatever the order in which the group came together.

@@ -77,7 +77,7 @@ type edge struct {
 	odds    float32
 	home    float32 // what the household added to odds
 	pattern pattern
-	passes  uint16 // that brought them together, a bit for each
+	passes  uint32 // that brought them together, a bit for each
 	met     bool   // their households met over another pair, too
 	barred  bool   // by a never-match rule
 	bridge  bool
@@ -282,7 +282,7 @@ func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}
-	p |= c.place(l.t.row(x), l.t.row(y))
+	p |= c.place(x, y)
 	bound &^= placeFields
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return

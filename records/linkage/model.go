@@ -96,9 +96,9 @@ func startLevels() (same, family levels) {
 			l[f][i+1] = x
 		}
 	}
-	//                     exact sound typo short rival alike differs swap/suffix other
-	set(&same, fieldGiven, .68, .10, .08, .03, .01, .02, .05, .02)
-	set(&family, fieldGiven, .004, .006, .005, .01, .025, .05, .89, .01)
+	//                     exact sound typo short rival alike differs swap/suffix crossed/other
+	set(&same, fieldGiven, .68, .10, .08, .03, .01, .02, .05, .02, .01)
+	set(&family, fieldGiven, .004, .006, .005, .01, .025, .05, .89, .005, .005)
 	set(&same, fieldFamily, .70, .09, .07, .01, .01, .02, .08, .03)
 	set(&family, fieldFamily, .70, .06, .03, .01, .01, .02, .11, .06)
 	set(&same, fieldFather, .64, .12, .08, .03, .01, .02, .05, 0, .05)
@@ -355,9 +355,15 @@ func strangers(ls *lesson, drawn []counted, w *weights, plain *levels) levels {
 		if e := ls.exact[f]; e > 0 {
 			fixLevel(&out[f], 1, e)
 		}
+		if e := ls.exact[fieldGiven] * ls.exact[fieldFamily]; f == fieldGiven && e > 0 {
+			fixLevel(&out[f], nameSwapped, goodPerExact*e)
+		}
 	}
 	return out
 }
+
+// goodPerExact is how many strangers' pairs agree in both names within a slip for each that agrees in both exactly.
+const goodPerExact = 3
 
 // companioned scales each plain probability by how much oftener the level was met than it foretells. Where next to nothing
 // is foretold nothing can be learned, and the plain probability stays (a gamma prior worth priorMeetings).

@@ -50,6 +50,8 @@ type table struct {
 	person                               []uint32 // the row whose id named each row's person before this run, or nobody; nil if none did
 	sharers                              []uint32 // households (or records) that share each mobile
 
+	exchange *exchange
+
 	sharing     map[string]float64 // Model.Sharing
 	communities *communities       // Model.Communities
 
@@ -282,6 +284,7 @@ func (t *table) finish(m *Model, keep bool) error {
 	for _, d := range t.dictionaries() {
 		d.close()
 	}
+	t.exchange = newExchange(t)
 	t.sharers = make([]uint32, t.mobiles.values.len())
 	if m == nil {
 		t.countSharers()
