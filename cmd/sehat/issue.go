@@ -62,6 +62,9 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err := h.maySign(key, a.now()); err != nil {
 		return err
 	}
+	if err := h.renewLists(ctx, a, s, key); err != nil {
+		return err
+	}
 	fitter, err := sheet.NewFitter(nil)
 	if err != nil {
 		return err
