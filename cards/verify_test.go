@@ -159,6 +159,10 @@ func FuzzVerify(f *testing.F) {
 		f.Add(qr, message)
 	}
 	f.Add("", []byte{0xd2, 0x84})
+	for _, c := range hostileTexts(f) {
+		message, _ := unpack(c.text)
+		f.Add(c.text, message)
+	}
 	v := NewVerifier(newTrustParts().open(f), func() time.Time { return testNow })
 	f.Fuzz(func(t *testing.T, qr string, message []byte) {
 		if got, err := v.Verify(qr); err == nil && !known[got.Hash] {

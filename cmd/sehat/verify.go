@@ -49,7 +49,9 @@ fingerprint that is shown with the one the centre reads aloud, or give it with -
 // A verdict is what "card verify" says of one card.
 type verdict struct {
 	Genuine    bool         `json:"genuine"`
-	Why        string       `json:"why,omitempty"` // why not
+	Verdict    string       `json:"verdict"`          // one of the words of cards/FORMAT.md: valid, expired, …
+	Why        string       `json:"why,omitempty"`    // why it is not valid
+	Advice     string       `json:"advice,omitempty"` // what to do about it
 	Number     cards.Number `json:"number,omitempty"`
 	Version    int          `json:"version,omitempty"`
 	Kind       string       `json:"kind,omitempty"`
@@ -87,6 +89,7 @@ func runCardVerify(a *app, what string, opts verifyOptions) error {
 			refused = errors.Join(refused, fmt.Errorf("not a valid card: %w", err))
 		}
 		v := verdictOf(found, err)
+		v.Verdict, v.Advice = adviceFor(err)
 		if err := a.result(v, "%s", verdictText(v)); err != nil {
 			return err
 		}
@@ -116,13 +119,20 @@ func verdictOf(found cards.Verified, err error) verdict {
 
 func verdictText(v verdict) string {
 	if !v.Genuine && v.Hash == "" {
-		return "NOT GENUINE: " + v.Why
+		said := "NOT GENUINE: " + v.Why
+		if v.Verdict == "not a card" || v.Verdict == "too large" {
+			said = "NOT A CARD: " + v.Why
+		}
+		return said + "\n  " + v.Advice
 	}
 	var b strings.Builder
 	if v.Genuine {
 		fmt.Fprintf(&b, "GENUINE: card %s, version %d, %s", v.Number.Printed(), v.Version, v.Kind)
 	} else {
 		fmt.Fprintf(&b, "NOT VALID: %s\n  signed for card %s, version %d, %s", v.Why, v.Number.Printed(), v.Version, v.Kind)
+	}
+	if v.Advice != "" {
+		b.WriteString("\n  " + v.Advice)
 	}
 	names := v.Name
 	if v.SecondName != "" {
