@@ -37,6 +37,9 @@ type deliveryLine struct {
 	Why     string `json:"why"`
 }
 
+// mostLines is how many cards a report names to somebody who reads.
+const mostLines = 50
+
 // deliver takes down events, which say what happened but not who and when, and reports it in the words of the event.
 func (a *app) deliver(ctx context.Context, s *store.Store, events []records.PrintEvent, what string, report *deliveryReport) (records.PrintOutcome, error) {
 	if len(events) == 0 {
@@ -71,6 +74,12 @@ func (a *app) deliver(ctx context.Context, s *store.Store, events []records.Prin
 		default:
 			line := deliveryLine{where.of(ctx, r.Batch, r.Position), r.Number, r.Version, string(r.How), r.Why}
 			report.Refused = append(report.Refused, line)
+			if len(lines) == mostLines {
+				lines = append(lines, "\n  and others: --json lists them all")
+			}
+			if len(lines) > mostLines {
+				continue
+			}
 			lines = append(lines, "\n  "+strings.TrimLeft(line.Place+"  "+records.Card{Number: line.Number}.Printed()+": "+line.Why, " :"))
 		}
 	}

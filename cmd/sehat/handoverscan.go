@@ -119,11 +119,19 @@ func (sc *scanner) scan(ctx context.Context, text string) (scanLine, error) {
 	}
 	var line scanLine
 	var hash string
-	if n, err := cards.ParseNumber(text); err == nil {
+	n, bad := cards.ParseNumber(text)
+	switch {
+	case bad == nil:
 		e.Number, line.Number = n.String(), n.String()
-	} else if hash = sc.read(text, &e, &line); line.Word != "" {
+	case errors.Is(bad, cards.ErrCheckDigits):
+		line.Word, line.Why = "unreadable", bad.Error()
 		sc.report.Refused++
 		return line, nil
+	default:
+		if hash = sc.read(text, &e, &line); line.Word != "" {
+			sc.report.Refused++
+			return line, nil
+		}
 	}
 	known, err := sc.store.Cards(ctx, e.Number)
 	if err != nil && !errors.Is(err, records.ErrNotFound) {
