@@ -344,7 +344,10 @@ func (c *PrintedCard) last(event string) CardEvent {
 // printEvents is the namespace of the ids of events on printed cards.
 var printEvents = uuid.NewSHA1(uuid.NameSpaceURL, []byte("urn:sehat:card-event"))
 
-// printEventID names an event after what it tells, so that a report that is read again says nothing new.
+// printEventID names an event after all that it tells, so that a report that is read again says nothing new, and two stores that
+// make the same id of the same words mean the same.
 func printEventID(e CardEvent) string {
-	return uuid.NewSHA1(printEvents, []byte(strings.Join([]string{CardKey(e.Number, e.Version), e.Event, e.Batch, e.At, e.To, e.Relation}, "\n"))).String()
+	return uuid.NewSHA1(printEvents, []byte(strings.Join([]string{
+		CardKey(e.Number, e.Version), e.Event, e.By, e.At, e.Why, e.Batch, e.To, e.Relation,
+	}, "\n"))).String()
 }
