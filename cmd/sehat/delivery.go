@@ -45,9 +45,13 @@ func (a *app) deliver(ctx context.Context, s *store.Store, events []records.Prin
 	if len(events) == 0 {
 		return records.PrintOutcome{}, usageError{errors.New("name the cards: a print batch with sheets or slots, or numbers")}
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return records.PrintOutcome{}, err
+	}
 	now := records.Stamp(a.now())
 	for i := range events {
-		events[i].By = a.by()
+		events[i].By = by
 		if events[i].At == "" {
 			events[i].At = now
 		}

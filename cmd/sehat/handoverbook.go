@@ -268,6 +268,10 @@ func runHandoverImport(ctx context.Context, a *app, path string, day time.Time) 
 	if err != nil {
 		return err
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	report := handoutReport{File: path, Rows: len(rows), Open: []handoutRow{}}
 	var events []records.PrintEvent
 	var told []handoutRow
@@ -277,7 +281,7 @@ func runHandoverImport(ctx context.Context, a *app, path string, day time.Time) 
 			report.Open = append(report.Open, r)
 			continue
 		}
-		r.event.By = a.by()
+		r.event.By = by
 		events, told = append(events, r.event), append(told, r)
 	}
 	out, err := records.ApplyPrintEvents(ctx, s, events)

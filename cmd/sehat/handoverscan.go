@@ -47,6 +47,11 @@ type scanner struct {
 
 // runScan takes scans until the input ends. Each is on the disk before it is answered.
 func runScan(ctx context.Context, a *app, s *store.Store, h home, told records.PrintEvent) error {
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	told.By = by
 	sc := scanner{app: a, store: s, told: told, atCentre: h.Role == records.RoleCentre, report: scanReport{Event: told.Event}}
 	if trust, err := a.pinnedTrust(); err == nil {
 		sc.verifier = cards.NewVerifier(trust, a.now)
@@ -113,7 +118,6 @@ func (sc *scanner) take(text string) bool {
 func (sc *scanner) scan(ctx context.Context, text string) (scanLine, error) {
 	sc.report.Scans++
 	e := sc.told
-	e.By = sc.by()
 	if e.At == "" {
 		e.At = records.Stamp(sc.now())
 	}

@@ -55,10 +55,14 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.trust(); err != nil { // nobody could verify what this home signs
+	key, err := h.signingKey()
+	if err != nil {
 		return err
 	}
-	key, err := h.signingKey()
+	if err := h.maySign(key, a.now()); err != nil {
+		return err
+	}
+	by, err := a.by(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	}
 	issuer := records.Issuer{
 		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
+		By: by, Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
 	}
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {

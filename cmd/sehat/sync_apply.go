@@ -35,7 +35,11 @@ func runApply(ctx context.Context, a *app) error {
 	if _, err := h.writeTrust(ctx, s); err != nil {
 		return err
 	}
-	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: a.by(), Now: a.now}
+	by, err := a.attended(ctx, s)
+	if err != nil {
+		return err
+	}
+	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: by, Now: a.now}
 	report, failed := applier.Apply(ctx)
 	if failed != nil && report.Failed == 0 {
 		return failed
@@ -70,6 +74,11 @@ func applyNeeds(r batchsync.ApplyReport) error {
 		return needsPerson{
 			"held as a fork, nothing of it is used: " + count(r.Forks, "batch"),
 			"the laptop was cloned, or restored from a backup: find it, and enrol it anew with an empty home",
+		}
+	case r.Lost > 0:
+		return needsPerson{
+			"held, because the laptop was reported lost: " + count(r.Lost, "batch"),
+			`who has that laptop? If it is found again, it is enrolled as a new one: "sehat sync lost --help" says how`,
 		}
 	case r.Refused > 0:
 		return needsPerson{count(r.Refused, "batch") + " refused", "nothing is lost: the laptop offers them again with its next push"}

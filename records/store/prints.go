@@ -176,6 +176,11 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
 		}
+		if e.Event == records.PrintMade {
+			if err := s.useStock(ctx, tx, h, e); err != nil {
+				return err
+			}
+		}
 		return addCardEvents(ctx, tx, h, printed)
 	})
 }
