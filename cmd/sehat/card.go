@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,9 +14,9 @@ import (
 
 func newCardCommand(a *app) *cobra.Command {
 	return group("card", "Look at cards and verify them",
-		`Card verifies a card without any network, shows what the register knows of one, and
-lists the keys by which cards are verified.`,
-		newCardVerifyCommand(a), newCardShowCommand(a), newCardKeysCommand(a))
+		`Card verifies a card without any network, shows what the register knows of one, takes down
+who took it or why it came back, and lists the keys by which cards are verified.`,
+		newCardVerifyCommand(a), newCardShowCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {
@@ -87,7 +88,7 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 		for _, e := range events {
 			if e.Version == v.Version {
 				v.Events = append(v.Events, e)
-				text += fmt.Sprintf("\n  %s  %s by %s", e.At, e.Event, e.By)
+				text += fmt.Sprintf("\n  %s  %s%s by %s", e.At, strings.ReplaceAll(e.Event, "_", " "), eventWords(e), e.By)
 				if e.Why != "" {
 					text += ": " + e.Why
 				}
@@ -98,4 +99,16 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 		}
 	}
 	return nil
+}
+
+// eventWords says who took a card, where it was sent, and in which print batch it was.
+func eventWords(e records.CardEvent) string {
+	text := ""
+	if e.To != "" || e.Relation != "" {
+		text = " to " + strings.TrimSpace(e.Relation+" "+e.To)
+	}
+	if e.Batch != "" {
+		text += " in print batch " + e.Batch
+	}
+	return text
 }

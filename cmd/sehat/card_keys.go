@@ -115,6 +115,10 @@ func runRotate(ctx context.Context, a *app, opts keysOptions) error {
 		return err
 	}
 	defer s.Close()
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	if _, err := h.writeTrust(ctx, s); err != nil { // a power cut may have come between the store and the file
 		return err
 	}
@@ -132,7 +136,7 @@ func runRotate(ctx context.Context, a *app, opts keysOptions) error {
 	report := rotateReport{
 		KeyID: cards.NewKeyID(publicOf(next)), Fingerprint: cards.Fingerprint(publicOf(next)), Trust: h.trustPath(),
 	}
-	if report.Step, err = h.rotate(ctx, h.centre(a, s, key), publicOf(next), opts.now, root); err != nil {
+	if report.Step, err = h.rotate(ctx, h.centre(a, s, key, by), publicOf(next), opts.now, root); err != nil {
 		return signedMeanwhile(err)
 	}
 	if report.Step == stepChanged {

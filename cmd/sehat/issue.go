@@ -62,7 +62,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err := h.maySign(key, a.now()); err != nil {
 		return err
 	}
-	if err := h.renewLists(ctx, a, s, key); err != nil {
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
 		return err
 	}
 	fitter, err := sheet.NewFitter(nil)
@@ -71,7 +75,7 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	}
 	issuer := records.Issuer{
 		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
+		By: by, Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
 	}
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {

@@ -70,6 +70,7 @@ out with --except.`,
 	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again")
+	cmd.AddCommand(newPrintListCommand(a), newPrintShowCommand(a), newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
 
@@ -77,6 +78,7 @@ out with --except.`,
 type printReport struct {
 	Batch    string   `json:"print_batch"`
 	Cards    int      `json:"cards"`
+	Reprints int      `json:"reprints"` // of these, cards of which an earlier copy was spoiled
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
@@ -88,7 +90,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, opts)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, opts, by)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -102,26 +108,38 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		if batch.State == records.PrintMaking {
-			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, a.by(), "text does not fit", a.now()))
+			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
 		}
 		return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
 	}
 	if err != nil {
 		return err
 	}
-	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
+	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
+	}
+	if batch.State == records.PrintMaking { // until now
+		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+			return err
+		}
 	}
 	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
 	}
-	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
+	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
+		return err
+	}
+	among := ""
+	if report.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(report.Reprints, "reprint"))
+	}
+	return a.result(report, "print batch %s: %s%s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), among, count(report.Sheets, "sheet"),
 		strings.Join(report.Files, "\n  "), report.Manifest)
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions, by string) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil && b.State == records.PrintDropped {
@@ -144,7 +162,7 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions
 		left = append(left, n.String())
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
+		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
 		Except: func(number string) bool { return slices.Contains(left, number) },
 	})
 }

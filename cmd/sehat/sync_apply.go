@@ -35,10 +35,14 @@ func runApply(ctx context.Context, a *app) error {
 		return err
 	}
 	defer s.Close()
-	if err := h.renewLists(ctx, a, s, key); err != nil {
+	by, err := a.attended(ctx, s)
+	if err != nil {
 		return err
 	}
-	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: a.by(), Now: a.now}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return err
+	}
+	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: by, Now: a.now}
 	report, failed := applier.Apply(ctx)
 	if failed != nil && report.Failed == 0 {
 		return failed

@@ -66,6 +66,10 @@ func runLost(ctx context.Context, a *app, who string, opts lostOptions) error {
 	if err != nil {
 		return err
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	if device.ID == h.Device {
 		return usageError{fmt.Errorf("%s is this centre itself: its key is replaced with \"sehat card keys --rotate\"", device.Name)}
 	}
@@ -84,7 +88,7 @@ func runLost(ctx context.Context, a *app, who string, opts lostOptions) error {
 		}
 		return h.rootKey(passphrase)
 	}
-	loss, err := h.centre(a, s, key).Lost(ctx, device, s, root)
+	loss, err := h.centre(a, s, key, by).Lost(ctx, device, s, root)
 	if err != nil {
 		return signedMeanwhile(err)
 	}
