@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"sehat/cards"
@@ -63,6 +64,8 @@ type Issuer struct {
 	Limit    int    // at most so many cards; 0 for all
 	// Corrected gives the next version to cards that say something else than the register does now.
 	Corrected bool
+	// Clinical puts blood group and allergies into the QR of those who allowed it.
+	Clinical bool
 	// Fits says whether a card can print a face, whose number and QR are not known yet, as it is; nil if all can.
 	Fits func(cards.Face) error
 }
@@ -75,6 +78,7 @@ type IssueReport struct {
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
 	Retired    int            `json:"retired"` // cards of duplicates that were replaced by the person's card
+	NoRoom     int            `json:"no_room"` // cards whose QR has no room for all; their first event says for what
 	LeaseLeft  int            `json:"lease_left"`
 	HeldWhy    map[string]int `json:"held_why,omitempty"`
 }
@@ -288,6 +292,11 @@ func (run *issueRun) commit(ctx context.Context) error {
 			return fmt.Errorf("storing cards: %w", err)
 		}
 		run.report.Issued += len(issued)
+		for _, e := range events {
+			if e.Event == CardIssued && e.Why != "" {
+				run.report.NoRoom++
+			}
+		}
 		run.report.Retired += len(run.retired)
 		run.pending, run.retired = nil, nil
 		return nil
@@ -299,7 +308,7 @@ func (run *issueRun) commit(ctx context.Context) error {
 func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 	made := run.pending[:0:0]
 	for _, h := range run.pending {
-		card, err := run.card(h)
+		card, note, err := run.card(h)
 		switch {
 		case errors.Is(err, cards.ErrTooLong):
 			run.hold(HeldNoFit)
@@ -312,7 +321,7 @@ func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 		}
 		made = append(made, h)
 		issued = append(issued, card)
-		events = append(events, run.event(card, CardIssued, ""))
+		events = append(events, run.event(card, CardIssued, note))
 		switch {
 		case run.renews(h):
 			events = append(events, run.event(*h.Card, CardReplaced, "by version "+strconv.Itoa(card.Version)))
@@ -324,11 +333,12 @@ func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 	return issued, events, nil
 }
 
-// card signs a card for a holder: the next version of the number it has, else a new number.
-func (run *issueRun) card(h Holder) (Card, error) {
-	card := Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
+// card signs a card for a holder: the next version of the number it has, else a new number. The note says what its QR has no room
+// for, or nothing.
+func (run *issueRun) card(h Holder) (card Card, note string, err error) {
+	card = Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
 	var number cards.Number
-	var err error
+	var leftOut []string
 	if run.renews(h) {
 		card.Version, card.LeaseID = h.Card.Version+1, h.Card.LeaseID
 		number, err = cards.ParseNumber(h.Card.Number)
@@ -336,21 +346,25 @@ func (run *issueRun) card(h Holder) (Card, error) {
 		number, card.LeaseID, err = run.draw.next(run.Random)
 	}
 	if err != nil {
-		return card, err
+		return card, "", err
 	}
 	credential := run.credential(h, number, card.Version)
 	if credential.Temporary() {
 		card.ExpiresAt = Stamp(credential.Expires)
 	}
-	if card.Credential, card.CredentialHash, _, err = cards.SignToFit(run.Key, credential); err != nil {
-		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+	card.Credential, card.CredentialHash, leftOut, err = cards.SignToFit(run.Key, credential)
+	if err != nil {
+		return card, "", fmt.Errorf("resident %s: %w", h.ID, err)
+	}
+	if len(leftOut) > 0 {
+		note = "its QR has no room for " + strings.Join(leftOut, " and ")
 	}
 	if card.Face, err = json.Marshal(faceOf(h, credential, card.Kind)); err != nil {
-		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+		return card, "", fmt.Errorf("resident %s: %w", h.ID, err)
 	}
 	card.Number, card.IssuedAt = number.String(), Stamp(run.Now)
 	card.KeyID = cards.NewKeyID(run.Key.Public().(ed25519.PublicKey)).String()
-	return card, nil
+	return card, note, nil
 }
 
 func (run *issueRun) event(c Card, event, why string) CardEvent {
@@ -369,6 +383,9 @@ func (run *issueRun) credential(h Holder, number cards.Number, version int) card
 	}
 	if sex, err := cards.ParseSex(h.Sex); err == nil {
 		c.Sex = sex
+	}
+	if run.Clinical {
+		c.Clinical = clinicalOf(h.Resident)
 	}
 	if h.FullName == "" {
 		c.Name, c.Language = h.FullNameHi, scriptOf(h.FullNameHi).iso639

@@ -18,6 +18,7 @@ type issueOptions struct {
 	ward      string
 	limit     int
 	corrected bool
+	clinical  bool
 }
 
 func newIssueCommand(a *app) *cobra.Command {
@@ -31,7 +32,12 @@ paper: see "sehat print". Running it again issues only to those who have no card
 
 A centre gives permanent cards, one to each person that dedupe found. An enrolled
 device gives temporary ones, valid a year, which the centre makes permanent later
-under the same number.`,
+under the same number.
+
+With --clinical the QR also says blood group and allergies, of those residents alone who
+said yes to "Health facts on the card" (health_on_card): anyone who scans the
+card can read them. What the QR has no room for is left out, counted, and told by
+"sehat card show".`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if opts.limit < 0 {
@@ -43,6 +49,7 @@ under the same number.`,
 	cmd.Flags().StringVar(&opts.ward, "ward", "", "only this ward")
 	cmd.Flags().IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	cmd.Flags().BoolVar(&opts.corrected, "corrected", false, "also give the next version to cards whose holder's data were corrected since")
+	cmd.Flags().BoolVar(&opts.clinical, "clinical", false, "put blood group and allergies into the QR of those who allowed it")
 	return cmd
 }
 
@@ -75,7 +82,7 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	}
 	issuer := records.Issuer{
 		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: by, Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
+		By: by, Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Clinical: opts.clinical, Fits: fitter.Fits,
 	}
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
@@ -106,6 +113,9 @@ func issueSummary(r records.IssueReport, centre bool) string {
 	}
 	if r.Outdated > 0 {
 		text += fmt.Sprintf("\n%s printed before the register was corrected: \"sehat issue --corrected\" gives the next version", count(r.Outdated, "card"))
+	}
+	if r.NoRoom > 0 {
+		text += fmt.Sprintf("\n%s with no room in the QR for all: \"sehat card show NUMBER\" tells what is left out", count(r.NoRoom, "card"))
 	}
 	if r.Retired > 0 {
 		text += fmt.Sprintf("\n%s of duplicates retired", count(r.Retired, "card"))
