@@ -17,7 +17,7 @@ func TestHealthFactsOnTheCardNeedConsentAndTheFlag(t *testing.T) {
 	sheet := filepath.Join(dir, "people.csv")
 	head := "survey_code,household_id,ward_code,address_line,visit_date,visit_outcome,consent,line_no,full_name,full_name_hi,relation,sex,birth_year,birth_month,birth_day,blood_group,allergies,health_on_card\n"
 	lane := "T,H1,012,Lane 4,2026-02-01,complete,yes,"
-	long := "penicillin; sulfamethoxazole; aspirin; ibuprofen; peanuts; walnuts; shellfish; egg white; cow milk; wheat; soya; mustard; wasps; bees; latex; nickel; henna; house dust; moulds; cats"
+	long := `"Penicillin, sulfamethoxazole, aspirin, ibuprofen, peanuts, walnuts, shellfish, egg white, cow milk, wheat, mustard, wasps, bees, latex, nickel, henna, house dust"`
 	rows := lane + "1,Asha Devi,आशा देवी,head,F,1980,3,9,B+,penicillin,yes\n" +
 		lane + "2,Ravi Kumar,,son,M,2001,1,2,O-,peanuts,no\n" +
 		lane + "3,Kiran Devi,,daughter,F,2003,4,5,AB-,dust,\n" +
