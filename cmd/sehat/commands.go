@@ -15,6 +15,7 @@ func commands(a *app) []*cobra.Command {
 		newPrintCommand(a),
 		newCardCommand(a),
 		newPendingCommand(a),
+		newStockCommand(a),
 		newSyncCommand(a),
 		newFacilityCommand(a),
 		newServeCommand(a),

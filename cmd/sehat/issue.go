@@ -55,11 +55,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.trust(); err != nil { // nobody could verify what this home signs
-		return err
-	}
 	key, err := h.signingKey()
 	if err != nil {
+		return err
+	}
+	if err := h.maySign(key, a.now()); err != nil {
 		return err
 	}
 	by, err := a.by(ctx, s)

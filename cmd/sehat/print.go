@@ -116,6 +116,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
+	if batch.State == records.PrintMaking { // until now
+		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+			return err
+		}
+	}
 	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))

@@ -68,7 +68,10 @@ func (s *Store) SaveRevocation(ctx context.Context, r records.Revocation) error 
 				return err
 			}
 		}
-		return addCardEvents(ctx, tx, h, r.Events)
+		if err := s.leave(ctx, tx, r.Leave, r.LeaveAs); err != nil {
+			return err
+		}
+		return saveIssued(ctx, tx, h, r.Issued, r.Events)
 	})
 }
 
