@@ -50,10 +50,6 @@ type PendingStore interface {
 // ErrSettled is what confirming or withdrawing a decision comes to that was withdrawn or confirmed before.
 var ErrSettled = errors.New("it was settled before")
 
-// SameOperator reports whether two names are one person's: names are typed, and letter case, spaces and the way in which an accent is
-// encoded do not make two people of one.
-func SameOperator(a, b string) bool { return OperatorKey(a) == OperatorKey(b) }
-
 // ProposeRevocation keeps that somebody wants these cards revoked, until another person confirms it. It returns ErrNotFound where a
 // number was never given, and the open decision and ErrExists where the same is proposed already.
 func (r Revoker) ProposeRevocation(ctx context.Context, s PendingStore, numbers []string, why string) (Pending, error) {

@@ -6,6 +6,7 @@ import "github.com/spf13/cobra"
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newInitCommand(a),
+		newOperatorCommand(a),
 		newTemplateCommand(a),
 		newImportCommand(a),
 		newDedupeCommand(a),

@@ -240,7 +240,11 @@ func (h *home) found(ctx context.Context, a *app, s *store.Store, key ed25519.Pr
 		if isNew {
 			made = append(made, "root key")
 		}
-		centre := h.centre(a, s, key)
+		by, err := a.attended(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		centre := h.centre(a, s, key, by)
 		if _, err := centre.Found(ctx, root, opts.quota); err != nil {
 			return nil, err
 		}
@@ -267,10 +271,10 @@ func (h *home) found(ctx context.Context, a *app, s *store.Store, key ed25519.Pr
 	return made, err
 }
 
-// centre is this home about to sign something.
-func (h home) centre(a *app, s *store.Store, key ed25519.PrivateKey) *batchsync.Centre {
+// centre is this home about to sign something that somebody decided.
+func (h home) centre(a *app, s *store.Store, key ed25519.PrivateKey, by string) *batchsync.Centre {
 	return &batchsync.Centre{
-		HomeID: h.ID, Name: h.Name, DeviceID: h.Device, Root: h.Root, Key: key, Store: s, By: a.by(), Now: a.now(),
+		HomeID: h.ID, Name: h.Name, DeviceID: h.Device, Root: h.Root, Key: key, Store: s, By: by, Now: a.now(),
 	}
 }
 

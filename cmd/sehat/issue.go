@@ -62,13 +62,17 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil {
 		return err
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	fitter, err := sheet.NewFitter(nil)
 	if err != nil {
 		return err
 	}
 	issuer := records.Issuer{
 		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
+		By: by, Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
 	}
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {

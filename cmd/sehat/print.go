@@ -88,7 +88,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, opts)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, opts, by)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -102,14 +106,14 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		if batch.State == records.PrintMaking {
-			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, a.by(), "text does not fit", a.now()))
+			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
 		}
 		return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
 	}
 	if err != nil {
 		return err
 	}
-	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
+	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
 	if batch.State == records.PrintMaking { // until now
@@ -126,7 +130,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions, by string) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil && b.State == records.PrintDropped {
@@ -149,7 +153,7 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions
 		left = append(left, n.String())
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
+		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
 		Except: func(number string) bool { return slices.Contains(left, number) },
 	})
 }

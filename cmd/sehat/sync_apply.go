@@ -35,7 +35,11 @@ func runApply(ctx context.Context, a *app) error {
 	if _, err := h.writeTrust(ctx, s); err != nil {
 		return err
 	}
-	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: a.by(), Now: a.now}
+	by, err := a.attended(ctx, s)
+	if err != nil {
+		return err
+	}
+	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: by, Now: a.now}
 	report, failed := applier.Apply(ctx)
 	if failed != nil && report.Failed == 0 {
 		return failed
