@@ -54,7 +54,7 @@ func newStockEntryCommand(a *app, name, short, kind string) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			entry := records.StockEntry{Item: args[0], Kind: kind, Quantity: q, By: a.by(), Why: opts.note, Again: opts.again, Now: a.now()}
+			entry := records.StockEntry{Item: args[0], Kind: kind, Quantity: q, Why: opts.note, Again: opts.again, Now: a.now()}
 			return runStockEntry(cmd.Context(), a, entry)
 		},
 	}
@@ -84,6 +84,9 @@ func runStockEntry(ctx context.Context, a *app, e records.StockEntry) error {
 	}
 	if item.Whole && e.Quantity%records.Unit != 0 {
 		return usageError{fmt.Errorf("%s are counted in whole units, not %s", item.Title, e.Quantity)}
+	}
+	if e.By, err = a.by(ctx, s); err != nil {
+		return err
 	}
 	move, onHand, err := s.EnterStock(ctx, e)
 	switch {
