@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -127,50 +126,4 @@ func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.T
 		return nil, nil
 	}
 	return card, nil
-}
-
-func newCardKeysCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "keys",
-		Short: "List the keys by which cards are verified",
-		Long: `Keys prints the key list that this home believes: who may sign cards, since when and
-until when. The file trust.json in the home is what another verifier needs; give it
-to them, and read the root's fingerprint aloud.`,
-		Args: usage(cobra.NoArgs),
-		RunE: func(_ *cobra.Command, _ []string) error { return runCardKeys(a) },
-	}
-}
-
-// A keyLine is one key as "card keys" prints it.
-type keyLine struct {
-	ID          cards.KeyID     `json:"kid"`
-	Kind        cards.KeyKind   `json:"kind"`
-	PublicKey   string          `json:"public_key"` // base64
-	Fingerprint string          `json:"fingerprint"`
-	DeviceID    string          `json:"device_id,omitempty"`
-	ValidFrom   string          `json:"valid_from"`
-	ValidTo     string          `json:"valid_to,omitempty"`
-	Status      cards.KeyStatus `json:"status"`
-}
-
-func runCardKeys(a *app) error {
-	trust, err := a.pinnedTrust()
-	if err != nil {
-		return err
-	}
-	for _, k := range trust.Keys.Keys {
-		line := keyLine{
-			ID: k.ID, Kind: k.Kind, PublicKey: base64.StdEncoding.EncodeToString(k.PublicKey), Fingerprint: cards.Fingerprint(k.PublicKey),
-			DeviceID: k.DeviceID, ValidFrom: k.ValidFrom.UTC().Format(time.RFC3339), Status: k.Status,
-		}
-		until := "no end"
-		if !k.ValidTo.IsZero() {
-			line.ValidTo = k.ValidTo.UTC().Format(time.RFC3339)
-			until = "until " + line.ValidTo
-		}
-		if err := a.result(line, "%s  %-6s  %-7s  from %s, %s\n  %s", k.ID, k.Kind, k.Status, line.ValidFrom, until, line.Fingerprint); err != nil {
-			return err
-		}
-	}
-	return nil
 }

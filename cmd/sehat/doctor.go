@@ -16,6 +16,7 @@ import (
 	"sehat/records"
 	"sehat/records/access"
 	"sehat/records/store"
+	batchsync "sehat/sync"
 )
 
 func newDoctorCommand(a *app) *cobra.Command {
@@ -38,6 +39,7 @@ func runDoctor(ctx context.Context, a *app) error {
 	defer s.Close()
 	checks := []records.Check{checkKey(h), checkTrust(a, h)}
 	for _, look := range []func() ([]records.Check, error){
+		func() ([]records.Check, error) { return checkKeys(a, h) },
 		func() ([]records.Check, error) { return one(s.Integrity(ctx)) },
 		func() ([]records.Check, error) { return s.Invariants(ctx) },
 		func() ([]records.Check, error) { return one(checkLease(ctx, s, h)) },
@@ -117,6 +119,10 @@ func checkTrust(a *app, h home) records.Check {
 	}
 	public := key.Public().(ed25519.PublicKey)
 	listed, ok := trust.Keys.Find(cards.NewKeyID(public))
+	if listed.Status == cards.KeyLost {
+		c.OK, c.Found, c.Remedy = false, "this laptop was reported lost at its centre: nobody believes what it signs", hint(batchsync.ErrLost)
+		return c
+	}
 	if !ok || !bytes.Equal(listed.PublicKey, public) || listed.Status != cards.KeyActive {
 		c.OK, c.Found, c.Remedy = false, "the key that signs here is not, or no longer, in the key list", `enrol this home: "sehat sync enrol"`
 	}

@@ -166,7 +166,7 @@ func (h home) removeEmpty() {
 
 // sweep removes what a power cut left of files that were being written.
 func (h home) sweep() error {
-	for _, path := range []string{h.path("home.json"), h.trustPath(), h.path("keys", "signing.key"), h.path("keys", "root.age")} {
+	for _, path := range []string{h.path("home.json"), h.trustPath(), h.path("keys", "signing.key"), h.nextPath(), h.path("keys", "root.age")} {
 		left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
 		if err != nil {
 			return fmt.Errorf("sweeping %s: %w", h.dir, err)

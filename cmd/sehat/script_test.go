@@ -25,7 +25,7 @@ import (
 //
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
-//	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of who is called so, to a file
+//	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of NAME's, to a file
 //	number HOME NAME     sets $NUMBER to the card number of the first resident whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
@@ -89,7 +89,7 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 	defer s.Close()
 	for h, err := range s.Holders(context.Background()) {
 		ts.Check(err)
-		if h.Card != nil && (len(args) < 3 || strings.HasPrefix(h.FullName, args[2])) {
+		if h.Card != nil && (len(args) < 3 || h.FullName == args[2]) {
 			versions, err := s.Cards(context.Background(), h.Card.Number)
 			ts.Check(err)
 			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(versions[0].Credential), 0o600))

@@ -75,6 +75,11 @@ func applyNeeds(r batchsync.ApplyReport) error {
 			"held as a fork, nothing of it is used: " + count(r.Forks, "batch"),
 			"the laptop was cloned, or restored from a backup: find it, and enrol it anew with an empty home",
 		}
+	case r.Lost > 0:
+		return needsPerson{
+			"held, because the laptop was reported lost: " + count(r.Lost, "batch"),
+			`who has that laptop? If it is found again, it is enrolled as a new one: "sehat sync lost --help" says how`,
+		}
 	case r.Refused > 0:
 		return needsPerson{count(r.Refused, "batch") + " refused", "nothing is lost: the laptop offers them again with its next push"}
 	case r.Conflicts > 0:
