@@ -15,10 +15,12 @@ import (
 
 func newCardCommand(a *app) *cobra.Command {
 	return group("card", "Look at cards and verify them",
-		`Card verifies a card without any network, shows what the register knows of one, and
-lists the keys by which cards are verified.`,
+		`Card verifies a card without any network, shows what the register knows of one, takes
+down what becomes of it, and lists the keys by which cards are verified. A card that its
+holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
+again. A wrong one is "corrected": the next version.`,
 		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardLostCommand(a), newCardReplaceCommand(a),
-		newCardCorrectCommand(a), newCardEndCommand(a), newCardKeysCommand(a))
+		newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {

@@ -69,7 +69,7 @@ func runCardEnd(ctx context.Context, a *app, n cards.Number, opts cardEndOptions
 		stead, err = life.End(ctx, n.String(), records.Ending{State: opts.why, Note: opts.note})
 	}
 	if errors.Is(err, records.ErrNotFound) {
-		return unknownCard(err, n)
+		return notInRegister(err, n)
 	}
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func runCardEnd(ctx context.Context, a *app, n cards.Number, opts cardEndOptions
 	if err := publish(ctx, s, h); err != nil {
 		return err
 	}
-	return a.result(reportOf(stead), "%s", endText(stead, n, opts))
+	return a.result(lifeReportOf(stead), "%s", endText(stead, n, opts))
 }
 
 func endText(s records.Stead, n cards.Number, opts cardEndOptions) string {

@@ -49,7 +49,7 @@ type lifeReport struct {
 	NewState   string `json:"new_state,omitempty"`
 }
 
-func reportOf(s records.Stead) lifeReport {
+func lifeReportOf(s records.Stead) lifeReport {
 	r := lifeReport{Stead: s}
 	if s.Card != nil {
 		r.NewNumber, r.NewVersion, r.NewState = s.Card.Number, s.Card.Version, s.Card.State
@@ -82,7 +82,7 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 	}
 	stead, err := life.Lost(ctx, n.String(), why)
 	if err != nil {
-		return unknownCard(err, n)
+		return notInRegister(err, n)
 	}
 	if err := publish(ctx, s, h); err != nil {
 		return err
@@ -91,7 +91,7 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 	if stead.Already {
 		text = fmt.Sprintf("card %s had ended before: it is %s, for good", n.Printed(), stateWords(stead.State))
 	}
-	if err := a.result(reportOf(stead), "%s%s", text, steadText(stead)); err != nil {
+	if err := a.result(lifeReportOf(stead), "%s%s", text, steadText(stead)); err != nil {
 		return err
 	}
 	return steadHeld(stead)
@@ -106,8 +106,8 @@ func publish(ctx context.Context, s *store.Store, h home) error {
 	return err
 }
 
-// unknownCard says what an error about a number means.
-func unknownCard(err error, n cards.Number) error {
+// notInRegister says what an error about a number means.
+func notInRegister(err error, n cards.Number) error {
 	if !errors.Is(err, records.ErrNotFound) {
 		return err
 	}
@@ -187,7 +187,7 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 		return withHint(err, `"sehat card show %s" tells what became of it`, n.Printed())
 	}
 	if err != nil {
-		return unknownCard(err, n)
+		return notInRegister(err, n)
 	}
 	text := fmt.Sprintf("card %s is corrected%s", n.Printed(), steadText(stead))
 	switch {
@@ -196,7 +196,7 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 	case !stead.New:
 		text = fmt.Sprintf("card %s is not corrected", n.Printed())
 	}
-	if err := a.result(reportOf(stead), "%s", text); err != nil {
+	if err := a.result(lifeReportOf(stead), "%s", text); err != nil {
 		return err
 	}
 	return steadHeld(stead)

@@ -53,7 +53,7 @@ func runCardReplace(ctx context.Context, a *app, n cards.Number, why string) err
 	}
 	versions, err := s.Cards(ctx, n.String())
 	if err != nil {
-		return unknownCard(err, n)
+		return notInRegister(err, n)
 	}
 	card := versions[0]
 	stead := records.Stead{Number: card.Number, State: card.StateAt(a.now()), Card: &card}
@@ -66,7 +66,7 @@ func runCardReplace(ctx context.Context, a *app, n cards.Number, why string) err
 			"run this there, or let the centre make it permanent first: sehat issue")
 	case state == records.CardIssued || state == records.CardSpoiled:
 		stead.Already = true
-		return a.result(reportOf(stead), "card %s waits for \"sehat print\" already", n.Printed())
+		return a.result(lifeReportOf(stead), "card %s waits for \"sehat print\" already", n.Printed())
 	}
 	out, err := records.ApplyPrintEvents(ctx, s, damaged(card, why, by, a.now()))
 	if err != nil {
@@ -78,7 +78,7 @@ func runCardReplace(ctx context.Context, a *app, n cards.Number, why string) err
 		}
 	}
 	stead.State, stead.New = records.CardSpoiled, true
-	return a.result(reportOf(stead), "card %s, version %d, waits for \"sehat print\" again: the same number, the same QR\ndestroy the damaged card", n.Printed(), card.Version)
+	return a.result(lifeReportOf(stead), "card %s, version %d, waits for \"sehat print\" again: the same number, the same QR\ndestroy the damaged card", n.Printed(), card.Version)
 }
 
 // damaged is what happens to a card whose holder brings it because it is damaged: it comes back, and is spoiled.

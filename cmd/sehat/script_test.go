@@ -29,6 +29,8 @@ import (
 //	number HOME NAME     sets $NUMBER to the card number of the first resident whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
+//	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
+//	pending HOME         sets $PENDING1, … to the ids of what waits for a second person, oldest first
 //	reprint DIR OTHER    makes the print batch in DIR again in OTHER and compares the files
 //	newer STORE          makes a store one that a newer version of sehat wrote
 //	tamper FILE COPY     copies a signed file with one name in it changed
@@ -47,6 +49,8 @@ func TestScripts(t *testing.T) {
 			"encrypted":  scriptEncrypted,
 			"emptysheet": scriptEmptySheet,
 			"newer":      scriptNewer,
+			"numbers":    scriptNumbers,
+			"pending":    scriptPending,
 			"reprint":    scriptReprint,
 			"tamper":     scriptTamper,
 			"decide":     scriptDecide,
@@ -111,6 +115,33 @@ func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody called %s has a card", args[1])
+}
+
+func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	n := 0
+	for r, err := range s.Residents(context.Background()) {
+		ts.Check(err)
+		list, err := s.CardsOf(context.Background(), r.ID)
+		ts.Check(err)
+		for _, c := range list {
+			n++
+			ts.Setenv("CARD"+strconv.Itoa(n), c.Number)
+		}
+	}
+}
+
+func scriptPending(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	open, err := s.Pendings(context.Background(), false)
+	ts.Check(err)
+	for i, p := range open {
+		ts.Setenv("PENDING"+strconv.Itoa(i+1), p.ID[:8])
+	}
 }
 
 func scriptEncrypted(ts *testscript.TestScript, _ bool, args []string) {
