@@ -33,8 +33,11 @@ type Item struct {
 	Path    string `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
 	QR      bool   `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
 	Code128 bool   `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
+	Modules int    `json:"modules,omitempty"` // a QR code has at least so many on a side, so that those of all cards are alike
 
-	When   string  `json:"when,omitempty"` // only on cards that are permanent or temporary, or that have a field ("name_second", "no name_second")
+	// When tells on which cards: permanent or temporary ones, those that have a field ("name_second") or lack it ("no
+	// name_second"), or several of these, all of which must hold ("sex, no birth").
+	When   string  `json:"when,omitempty"`
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"` // of a text: its (first) baseline
 	W      float64 `json:"w,omitempty"`
@@ -53,7 +56,14 @@ type Item struct {
 	Anchor  string  `json:"anchor,omitempty"`  // where several lines go: down (without), up, or middle, around Y
 
 	parts  []part
+	when   []condition
 	colour [4]float64
+}
+
+// A condition holds for cards of a kind, or for those that have a field, or for those that lack it.
+type condition struct {
+	kind, field string
+	lacks       bool
 }
 
 // black is K alone, in percent of each ink.
@@ -125,7 +135,8 @@ func (d *Design) compile(it *Item) error {
 		what string
 		ok   bool
 	}{
-		{"when", it.When == "" || it.ofKind() || slices.Contains(fields, strings.TrimPrefix(it.When, "no "))},
+		{"when", it.compileWhen()},
+		{"modules", it.Modules == 0 || it.QR && it.Modules >= 21 && (it.Modules-17)%4 == 0},
 		{"weight", slices.Contains([]string{"", "regular", "semibold"}, it.Weight)},
 		{"align", slices.Contains([]string{"", "left", "right", "centre"}, it.Align)},
 		{"anchor", slices.Contains([]string{"", "down", "up", "middle"}, it.Anchor)},
@@ -192,23 +203,40 @@ func (it *Item) field() string {
 	return "text"
 }
 
-// ofKind tells whether an item depends on the kind of card.
-func (it *Item) ofKind() bool { return it.When == cards.Permanent || it.When == cards.Temporary }
+// compileWhen reads the conditions of an item, and tells whether it knows all of them.
+func (it *Item) compileWhen() bool {
+	it.when = nil
+	if it.When == "" {
+		return true
+	}
+	for word := range strings.SplitSeq(it.When, ",") {
+		word = strings.TrimSpace(word)
+		if word == cards.Permanent || word == cards.Temporary {
+			it.when = append(it.when, condition{kind: word})
+			continue
+		}
+		field, lacks := strings.CutPrefix(word, "no ")
+		if !slices.Contains(fields, field) {
+			return false
+		}
+		it.when = append(it.when, condition{field: field, lacks: lacks})
+	}
+	return true
+}
 
 // on tells whether an item is on a card.
 func (it *Item) on(d *Design, f *cards.Face) bool {
-	if it.When == "" || it.When == f.Kind {
-		return true
+	for _, c := range it.when {
+		if c.kind != "" && c.kind != f.Kind || c.field != "" && (d.value(f, c.field, "") == "") != c.lacks {
+			return false
+		}
 	}
-	if field, not := strings.CutPrefix(it.When, "no "); not {
-		return d.value(f, field, "") == ""
-	}
-	return !it.ofKind() && d.value(f, it.When, "") != ""
+	return true
 }
 
 // static tells whether an item looks the same on all cards of one kind.
 func (it *Item) static() bool {
-	if it.QR || it.Code128 || it.When != "" && !it.ofKind() {
+	if it.QR || it.Code128 || slices.ContainsFunc(it.when, func(c condition) bool { return c.field != "" }) {
 		return false
 	}
 	for _, p := range it.parts {
