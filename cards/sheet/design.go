@@ -1,10 +1,9 @@
 package sheet
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -22,6 +21,8 @@ type Design struct {
 	Values          map[string]map[string]string `json:"values"`           // how the codes of a field are printed: sex: F: Female
 	Front           []Item                       `json:"front"`
 	Back            []Item                       `json:"back"`
+
+	source []byte
 }
 
 // An Item is one thing on a side of a card. Exactly one of Text, Box, Path, QR and Code128 says what.
@@ -75,11 +76,20 @@ type part struct{ literal, field string }
 // DefaultDesign returns the card face that sehat comes with.
 func DefaultDesign() (*Design, error) { return DesignNamed("default") }
 
+// DesignNames returns the names of the embedded card faces.
+func DesignNames() []string {
+	files, _ := fs.Glob(templates.Cards, "cards/*.json") // the pattern is sound
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(path.Base(file), ".json")
+	}
+	return files
+}
+
 // DesignNamed returns one of the embedded card faces.
 func DesignNamed(name string) (*Design, error) {
 	data, err := fs.ReadFile(templates.Cards, "cards/"+name+".json")
 	if err != nil {
-		return nil, fmt.Errorf("card face %s: %w", name, err)
+		return nil, fmt.Errorf("no card face %q comes with sehat: there are %s", name, strings.Join(DesignNames(), ", "))
 	}
 	return ParseDesign(data)
 }
@@ -87,18 +97,12 @@ func DesignNamed(name string) (*Design, error) {
 // ParseDesign reads a card face file and checks all that can be checked without a card. The error names the item by its side
 // and its place in the list, counted from 1.
 func ParseDesign(data []byte) (*Design, error) {
-	var d Design
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&d); err != nil {
-		return nil, fmt.Errorf("card face: %w", err)
+	d, err := decodeDesign(data)
+	if err != nil {
+		return nil, err
 	}
-	for name, colour := range d.Colours {
-		for _, percent := range colour {
-			if percent < 0 || percent > 100 {
-				return nil, fmt.Errorf("card face %s: colour %s: %v is not from 0 to 100 percent", d.Name, name, percent)
-			}
-		}
+	if err := d.checkWords(); err != nil {
+		return nil, fmt.Errorf("card face %s: %w", d.Name, err)
 	}
 	for i := range d.Front {
 		if err := d.compile(&d.Front[i]); err != nil {
@@ -110,8 +114,11 @@ func ParseDesign(data []byte) (*Design, error) {
 			return nil, fmt.Errorf("card face %s: back, item %d: %w", d.Name, i+1, err)
 		}
 	}
-	return &d, nil
+	return d, nil
 }
+
+// Source returns the card face file as it was read.
+func (d *Design) Source() []byte { return d.source }
 
 func (d *Design) compile(it *Item) error {
 	kinds := 0
@@ -169,6 +176,9 @@ func (d *Design) compile(it *Item) error {
 		if _, err := appendPath(nil, it.Path, 0, 0, 1); err != nil {
 			return err
 		}
+	}
+	if err := it.checkPlace(); err != nil {
+		return err
 	}
 	return it.compileText()
 }
