@@ -44,7 +44,7 @@ func newDocument(id, title string, width, height float64, made time.Time, fonts 
 	d := &document{id: id, fonts: fonts, names: make([]string, len(fonts)), glyphs: make([][]bool, len(fonts))}
 	d.pdf = gofpdf.NewCustom(&gofpdf.InitType{UnitStr: "mm", Size: gofpdf.SizeType{Wd: width, Ht: height}})
 	d.pdf.SetCompression(false) // pack does it
-	d.pdf.SetCatalogSort(true) // otherwise in the random order of maps. So are page boxes: there can be one at most
+	d.pdf.SetCatalogSort(true)  // otherwise in the random order of maps. So are page boxes: there can be one at most
 	d.pdf.SetPageBox("trim", 0, 0, width, height)
 	d.pdf.SetCreationDate(made.UTC())
 	d.pdf.SetModificationDate(made.UTC())
@@ -91,7 +91,7 @@ func (d *document) page(forms []placed, drawing []byte) {
 }
 
 // write writes the file.
-func (d *document) write(w io.Writer) error {
+func (d *document) write(w io.Writer, oneSided bool) error {
 	// gofpdf embeds the characters that were written with its own calls: here once more, on what no page shows.
 	d.pdf.CreateTemplate(func(t *gofpdf.Tpl) {
 		for i, used := range d.glyphs {
@@ -111,5 +111,5 @@ func (d *document) write(w io.Writer) error {
 	if err := d.pdf.Output(&file); err != nil {
 		return fmt.Errorf("making the PDF: %w", err)
 	}
-	return pack(w, file.Bytes())
+	return pack(w, file.Bytes(), oneSided)
 }

@@ -17,7 +17,8 @@ func newCardCommand(a *app) *cobra.Command {
 	return group("card", "Look at cards and verify them",
 		`Card verifies a card without any network, shows what the register knows of one, and
 lists the keys by which cards are verified.`,
-		newCardVerifyCommand(a), newCardShowCommand(a), newCardKeysCommand(a))
+		newCardVerifyCommand(a), newCardShowCommand(a), newCardKeysCommand(a),
+		newCardStickersCommand(a), newCardSlipCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {

@@ -27,6 +27,7 @@ type printOptions struct {
 	except []string
 	batch  string
 	face   string
+	slips  bool
 	look   previewOptions
 	chosen bool // some of the above but out and batch were typed
 }
@@ -83,6 +84,7 @@ out with --except.`,
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again")
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
+	flags.BoolVar(&opts.slips, "slips", false, "also make the letters that go with the cards, in the same order")
 	opts.look.flags(flags)
 	return cmd
 }
@@ -94,6 +96,7 @@ type printReport struct {
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
+	Slips    []string `json:"slips,omitempty"`
 }
 
 func runPrint(ctx context.Context, a *app, opts printOptions) error {
@@ -123,15 +126,23 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
+	var slips string
+	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
+	if opts.slips {
+		letters, err := makeSlips(ctx, s, h, batch, dir)
+		if err != nil {
+			return err
+		}
+		report.Slips, slips = slipLines(letters, dir)
+	}
 	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
 		return err
 	}
-	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
 	}
-	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
-		strings.Join(report.Files, "\n  "), report.Manifest)
+	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s%s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
+		strings.Join(report.Files, "\n  "), report.Manifest, slips)
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one.

@@ -26,6 +26,7 @@ import (
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
 //	qr HOME FILE         writes the QR text of a home's first card to a file
+//	number HOME          sets $NUMBER to the number of a home's first card
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
 //	reprint DIR OTHER    makes the print batch in DIR, $BATCH, again in OTHER and compares the files
@@ -42,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"status":     scriptStatus,
 			"postgres":   scriptPostgres,
 			"qr":         scriptQR,
+			"number":     scriptNumber,
 			"encrypted":  scriptEncrypted,
 			"emptysheet": scriptEmptySheet,
 			"newer":      scriptNewer,
@@ -91,6 +93,20 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 			versions, err := s.Cards(context.Background(), h.Card.Number)
 			ts.Check(err)
 			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(versions[0].Credential), 0o600))
+			return
+		}
+	}
+	ts.Fatalf("nobody has a card")
+}
+
+func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	for h, err := range s.Holders(context.Background()) {
+		ts.Check(err)
+		if h.Card != nil {
+			ts.Setenv("NUMBER", h.Card.Number)
 			return
 		}
 	}
