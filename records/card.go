@@ -33,6 +33,7 @@ type Card struct {
 	Meta
 
 	State      string `json:"-"` // the state after the last event
+	Since      string `json:"-"` // when it came into this state, where whoever reads it asks for that
 	ReservedAt string `json:"-"` // when the number was given: the date of its first version
 }
 
@@ -131,6 +132,7 @@ type PrintBatch struct {
 	By     string      `json:"by"`
 	Slots  []PrintSlot `json:"slots"`
 	State  string      `json:"-"` // making, made or dropped
+	Face   string      `json:"-"` // the card face file it is made with; empty for what sehat comes with. It stays in this store
 }
 
 // States of a print batch.
