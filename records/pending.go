@@ -51,19 +51,22 @@ type PendingStore interface {
 var ErrSettled = errors.New("it was settled before")
 
 // ProposeRevocation keeps that somebody wants these cards revoked, until another person confirms it. It returns ErrNotFound where a
-// number was never given, and the open decision and ErrExists where the same is proposed already.
-func (r Revoker) ProposeRevocation(ctx context.Context, s PendingStore, numbers []string, why string) (Pending, error) {
+// number was never given, and the open decision and ErrExists where the same is proposed already. Where none of the cards stands any
+// more nothing is kept: then would names them all as ended. Otherwise would is what confirming it at once would come to.
+func (r Revoker) ProposeRevocation(ctx context.Context, s PendingStore, numbers []string, why string) (p Pending, would Revoked, err error) {
 	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
-	if _, _, err := r.prepare(ctx, CardRevoked, numbers, why, r.By); err != nil {
-		return Pending{}, err
+	would, _, err = r.prepare(ctx, CardRevoked, numbers, why, r.By)
+	if err != nil || len(would.Numbers) == 0 {
+		return p, would, err
 	}
 	subject, err := Canonical(RevocationSubject{numbers})
 	if err != nil {
-		return Pending{}, err
+		return p, would, err
 	}
-	return s.AddPending(ctx, Pending{
+	p, err = s.AddPending(ctx, Pending{
 		ID: NewID(), Kind: PendingRevocation, Subject: subject, Why: why, ProposedBy: r.By, ProposedAt: Stamp(r.Now), State: PendingOpen,
 	})
+	return p, would, err
 }
 
 // ConfirmRevocation revokes the cards of a pending decision and settles it, in one transaction. Cards that ended meanwhile are left
@@ -92,7 +95,7 @@ func (r Revoker) ConfirmRevocation(ctx context.Context, s PendingStore, id strin
 	if err := json.Unmarshal(p.Subject, &subject); err != nil {
 		return p, done, fmt.Errorf("pending decision %.8s: %w", p.ID, err)
 	}
-	done, err = r.carryOut(ctx, CardRevoked, subject.Numbers, p.Why, r.By, func(came Revoked) (*Pending, error) {
+	done, err = r.carryOut(ctx, CardRevoked, subject.Numbers, fmt.Sprintf("%s (proposed by %s)", p.Why, p.ProposedBy), r.By, func(came Revoked) (*Pending, error) {
 		outcome, err := Canonical(came)
 		p.State, p.SettledBy, p.SettledAt, p.Outcome = PendingConfirmed, r.By, Stamp(r.Now), outcome
 		return &p, err

@@ -111,14 +111,14 @@ func TestAListIsRevokedByTwoPeople(t *testing.T) {
 		c := newCentre(t, url)
 		numbers := permanent(t, c, 5)
 		asha, ravi := c.revoker("Asha"), c.revoker("ravi")
-		p, err := asha.ProposeRevocation(t.Context(), c.store, []string{numbers[2], numbers[0], numbers[1], numbers[0]}, "stolen from the van")
+		p, _, err := asha.ProposeRevocation(t.Context(), c.store, []string{numbers[2], numbers[0], numbers[1], numbers[0]}, "stolen from the van")
 		if err != nil || p.State != records.PendingOpen {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		if err := verdict(t, c, numbers[0]); err != nil {
 			t.Errorf("proposed, and already: %v", err)
 		}
-		if again, err := ravi.ProposeRevocation(t.Context(), c.store, numbers[:3], "stolen"); !errors.Is(err, records.ErrExists) || again.ID != p.ID {
+		if again, _, err := ravi.ProposeRevocation(t.Context(), c.store, numbers[:3], "stolen"); !errors.Is(err, records.ErrExists) || again.ID != p.ID {
 			t.Errorf("proposed again: %+v, %v", again, err)
 		}
 		if _, _, err := c.revoker(" ASHA").ConfirmRevocation(t.Context(), c.store, p.ID); !errors.Is(err, records.ErrSecondPerson) {
@@ -144,7 +144,7 @@ func TestAListIsRevokedByTwoPeople(t *testing.T) {
 		if _, err := records.Withdraw(t.Context(), c.store, p.ID, "Asha", records.Stamp(noon)); !errors.Is(err, records.ErrSettled) {
 			t.Errorf("withdrawn after it was confirmed: %v", err)
 		}
-		q, err := asha.ProposeRevocation(t.Context(), c.store, numbers[3:], "a mistake")
+		q, _, err := asha.ProposeRevocation(t.Context(), c.store, numbers[3:], "a mistake")
 		if err != nil {
 			t.Fatal(err)
 		}

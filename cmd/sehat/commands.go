@@ -14,6 +14,7 @@ func commands(a *app) []*cobra.Command {
 		newIssueCommand(a),
 		newPrintCommand(a),
 		newCardCommand(a),
+		newPendingCommand(a),
 		newStockCommand(a),
 		newSyncCommand(a),
 		newFacilityCommand(a),

@@ -26,8 +26,11 @@ import (
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
 //	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of NAME's, to a file
+//	number HOME NAME     sets $NUMBER to the card number of the first resident whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
+//	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
+//	pending HOME         sets $PENDING1, … to the ids of what waits for a second person, oldest first
 //	reprint DIR OTHER    makes the print batch in DIR again in OTHER and compares the files
 //	newer STORE          makes a store one that a newer version of sehat wrote
 //	tamper FILE COPY     copies a signed file with one name in it changed
@@ -44,9 +47,12 @@ func TestScripts(t *testing.T) {
 			"status":     scriptStatus,
 			"postgres":   scriptPostgres,
 			"qr":         scriptQR,
+			"number":     scriptNumber,
 			"encrypted":  scriptEncrypted,
 			"emptysheet": scriptEmptySheet,
 			"newer":      scriptNewer,
+			"numbers":    scriptNumbers,
+			"pending":    scriptPending,
 			"reprint":    scriptReprint,
 			"tamper":     scriptTamper,
 			"decide":     scriptDecide,
@@ -99,6 +105,47 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody has a card")
+}
+
+func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	for h, err := range s.Holders(context.Background()) {
+		ts.Check(err)
+		if h.Card != nil && strings.HasPrefix(h.FullName, args[1]) {
+			ts.Setenv("NUMBER", h.Card.Number)
+			return
+		}
+	}
+	ts.Fatalf("nobody called %s has a card", args[1])
+}
+
+func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	n := 0
+	for r, err := range s.Residents(context.Background()) {
+		ts.Check(err)
+		list, err := s.CardsOf(context.Background(), r.ID)
+		ts.Check(err)
+		for _, c := range list {
+			n++
+			ts.Setenv("CARD"+strconv.Itoa(n), c.Number)
+		}
+	}
+}
+
+func scriptPending(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	open, err := s.Pendings(context.Background(), false)
+	ts.Check(err)
+	for i, p := range open {
+		ts.Setenv("PENDING"+strconv.Itoa(i+1), p.ID[:8])
+	}
 }
 
 func scriptEncrypted(ts *testscript.TestScript, _ bool, args []string) {
