@@ -51,6 +51,10 @@ var invariants = []invariant{
 		`SELECT count(*) FROM print_batches WHERE state = 'making' AND origin = ` + thisDevice,
 	},
 	{
+		"piles", "no card lies in two piles", "copies of cards that lie in two piles", `see them with "sehat print reconcile --list two-piles", destroy one and report it spoiled`,
+		`SELECT count(*) ` + copies + ` WHERE NOT ` + wasSpoiled + ` AND ` + anotherCopy,
+	},
+	{
 		"imports", "every import is finished", "imports that were cut off", "import the same file again: it goes on from there",
 		`SELECT count(*) FROM imports i WHERE i.finished_at = '' AND NOT EXISTS (
 			SELECT 1 FROM imports l WHERE l.file_hash = i.file_hash AND l.finished_at <> '')`,
