@@ -36,8 +36,8 @@ type Revocation struct {
 	Issued  []Card      // cards that are given in the stead of others
 	Leave   []string    // residents who are kept in the state LeaveAs from now on: none of them is to be in it yet
 	LeaveAs string
-	List    *Document   // the signed list; nil where it stays as it is
-	Settles *Pending    // the pending decision that it carries out, as it is to be kept; nil if none
+	List    *Document // the signed list; nil where it stays as it is
+	Settles *Pending  // the pending decision that it carries out, as it is to be kept; nil if none
 	At      string
 }
 
