@@ -66,6 +66,9 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return err
+	}
 	fitter, err := sheet.NewFitter(nil)
 	if err != nil {
 		return err

@@ -22,7 +22,8 @@ const (
 type answer struct {
 	tone string
 	message
-	detail string // in English only: more exact than the message
+	detail string        // in English only: more exact than the message
+	lists  cards.ListAge // of revoked cards, by which a QR was judged; zero where none was
 	person *person
 }
 
@@ -93,8 +94,11 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 	}
 	if bad != nil && !errors.Is(bad, cards.ErrExpired) && !errors.Is(bad, cards.ErrRevoked) {
 		a := answer{tone: toneBad, message: sayNotGenuine}
-		if errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge) {
+		switch {
+		case errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge):
 			a.message = sayNotACard
+		case verified.Hash != "": // a key that is known did sign it
+			a.message, a.lists = sayNotValid, verified.Revoked
 		}
 		return a, s.refuse(ctx, q)
 	}
@@ -102,7 +106,7 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 	number := verified.Credential.Number.String()
 	found, err := s.ask(ctx, q, s.Finder.ByCard, number)
 	now := s.Now()
-	a := answer{tone: toneGood, message: sayGenuine}
+	a := answer{tone: toneGood, message: sayGenuine, lists: verified.Revoked}
 	var card records.Card
 	switch {
 	case errors.Is(err, records.ErrNotFound):
