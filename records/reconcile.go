@@ -93,3 +93,11 @@ type PileRow struct {
 	State    string `json:"state"`
 	Since    string `json:"since"`
 }
+
+// A HandoutRow is a card that waits to be handed over, with what one needs to find its holder.
+type HandoutRow struct {
+	PileRow
+	Name, NameHi, FatherOrHusband string
+	Block, House, Address         string
+	Mobile                        string
+}

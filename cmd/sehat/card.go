@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,11 +17,12 @@ import (
 func newCardCommand(a *app) *cobra.Command {
 	return group("card", "Look at cards and verify them",
 		`Card verifies a card without any network, shows what the register knows of one, takes
-down what becomes of it, and lists the keys by which cards are verified. A card that its
-holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
-again. A wrong one is "corrected": the next version.`,
-		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardLostCommand(a), newCardReplaceCommand(a),
-		newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a), newCardKeysCommand(a))
+down who took it, why it came back and what becomes of it, and lists the keys by which
+cards are verified. A card that its holder lost is "lost": revoked, and a new number. A
+damaged one is "replaced": printed again. A wrong one is "corrected": the next version.`,
+		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
+		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
+		newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {
@@ -101,7 +103,7 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 		for _, e := range events {
 			if e.Version == v.Version {
 				v.Events = append(v.Events, e)
-				text += fmt.Sprintf("\n  %s  %s by %s", e.At, e.Event, e.By)
+				text += fmt.Sprintf("\n  %s  %s%s by %s", e.At, strings.ReplaceAll(e.Event, "_", " "), eventWords(e), e.By)
 				if e.Why != "" {
 					text += ": " + e.Why
 				}
@@ -128,4 +130,16 @@ func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.T
 		return nil, nil
 	}
 	return card, nil
+}
+
+// eventWords says who took a card, where it was sent, and in which print batch it was.
+func eventWords(e records.CardEvent) string {
+	text := ""
+	if e.To != "" || e.Relation != "" {
+		text = " to " + strings.TrimSpace(e.Relation+" "+e.To)
+	}
+	if e.Batch != "" {
+		text += " in print batch " + e.Batch
+	}
+	return text
 }

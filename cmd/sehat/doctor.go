@@ -114,6 +114,13 @@ func checkTrust(a *app, h home) records.Check {
 	}
 	age := a.now().Sub(trust.Revocations.MadeAt)
 	c.Found = fmt.Sprintf("the lists are signed by the pinned root and %s old", count(int(age.Hours()/24), "day"))
+	if age > cards.StaleAfter {
+		c.OK, c.Remedy = false, `"sehat sync pull" fetches newer ones: a card revoked since then looks good here`
+		if h.Role == records.RoleCentre {
+			c.Remedy = `"sehat sync apply" signs the list of revoked cards anew once a day: run it daily`
+		}
+		return c
+	}
 	key, err := h.signingKey()
 	if err != nil {
 		return c // told by checkKey

@@ -92,6 +92,9 @@ func (a *app) issuer(ctx context.Context, s *store.Store, h home) (*records.Issu
 	if err != nil {
 		return nil, err
 	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return nil, err
+	}
 	fitter, err := sheet.NewFitter(nil)
 	if err != nil {
 		return nil, err

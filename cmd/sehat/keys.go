@@ -156,3 +156,14 @@ func (h home) writeTrust(ctx context.Context, s *store.Store) (bool, error) {
 	}
 	return true, writeFile(h.trustPath(), file)
 }
+
+// renewLists lets a centre say again, once a day, what is revoked and that nothing else is, and writes trust.json.
+func (h home) renewLists(ctx context.Context, a *app, s *store.Store, key ed25519.PrivateKey, by string) error {
+	if h.Role == records.RoleCentre {
+		if _, err := h.centre(a, s, key, by).Renew(ctx); err != nil && !errors.Is(err, records.ErrConflict) { // somebody else just did
+			return err
+		}
+	}
+	_, err := h.writeTrust(ctx, s)
+	return err
+}

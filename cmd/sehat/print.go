@@ -70,6 +70,7 @@ out with --except.`,
 	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again")
+	cmd.AddCommand(newPrintListCommand(a), newPrintShowCommand(a), newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
 
@@ -77,6 +78,7 @@ out with --except.`,
 type printReport struct {
 	Batch    string   `json:"print_batch"`
 	Cards    int      `json:"cards"`
+	Reprints int      `json:"reprints"` // of these, cards of which an earlier copy was spoiled
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
@@ -125,7 +127,14 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
 	}
-	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
+	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
+		return err
+	}
+	among := ""
+	if report.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(report.Reprints, "reprint"))
+	}
+	return a.result(report, "print batch %s: %s%s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), among, count(report.Sheets, "sheet"),
 		strings.Join(report.Files, "\n  "), report.Manifest)
 }
 

@@ -183,18 +183,27 @@ const (
 	headWithin   = 20 // rows in which the head is looked for
 )
 
-// readReviewBook reads the decisions of a workbook, one for each pair that has one, and the name of their sheet. A row that
-// cannot be read is among them, and says why.
-func readReviewBook(path, tmp string) (sheet string, decisions []bookDecision, err error) {
+// openBook opens a workbook that was filled; what it unpacks beyond the memory it may use lies in a folder, which is made if need be.
+func openBook(path, tmp string) (*excelize.File, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return "", nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		return "", nil, fmt.Errorf("reading the workbook: %w", err)
+		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
 	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostInMemory, TmpDir: tmp, RawCellValue: true})
 	if err != nil {
-		return "", nil, withHint(fmt.Errorf("%s cannot be read as a workbook: %w", path, err), "save it as an Excel workbook (.xlsx), without a password")
+		return nil, withHint(fmt.Errorf("%s cannot be read as a workbook: %w", path, err), "save it as an Excel workbook (.xlsx), without a password")
+	}
+	return f, nil
+}
+
+// readReviewBook reads the decisions of a workbook, one for each pair that has one, and the name of their sheet. A row that
+// cannot be read is among them, and says why.
+func readReviewBook(path, tmp string) (sheet string, decisions []bookDecision, err error) {
+	f, err := openBook(path, tmp)
+	if err != nil {
+		return "", nil, err
 	}
 	defer f.Close()
 	for _, sheet := range f.GetSheetList() {

@@ -36,7 +36,9 @@ import (
 //	tamper FILE COPY     copies a signed file with one name in it changed
 //	decide HOME --take   decides the first open conflict of a home's store
 //	doubtful HOME A B …  makes each two names a pair in doubt, $PAIR1, $PAIR2, …
-//	fill BOOK B2=same …  writes into cells of a review workbook
+//	fill BOOK B2=same …  writes into cells of a workbook to fill
+//	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
+//	lines FILE A B …     writes a file of these lines
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -56,6 +58,8 @@ func TestScripts(t *testing.T) {
 			"decide":     scriptDecide,
 			"doubtful":   scriptDoubtful,
 			"fill":       scriptFill,
+			"piles":      scriptPiles,
+			"lines":      scriptLines,
 		},
 	})
 }

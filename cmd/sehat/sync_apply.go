@@ -20,7 +20,10 @@ receipt for each. A row that fits what is stored is stored; one that was made fr
 version is a conflict for a person ("sehat sync conflicts"); a bad row is counted and named
 and blocks no other. A batch that is no good as a whole is put aside with the reason. Where a
 batch cannot be stored, the batches of its laptop wait, the others go on, and the command
-fails at the end with the laptop's name.`,
+fails at the end with the laptop's name.
+
+Once a day it also signs the list of revoked cards anew, for whoever verifies cards tells by
+its age how much may be missing from it.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runApply(cmd.Context(), a) },
 	}
@@ -32,11 +35,11 @@ func runApply(ctx context.Context, a *app) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.writeTrust(ctx, s); err != nil {
-		return err
-	}
 	by, err := a.attended(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
 		return err
 	}
 	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: by, Now: a.now}

@@ -22,7 +22,8 @@ const (
 type answer struct {
 	tone string
 	message
-	detail string // in English only: more exact than the message
+	detail string        // in English only: more exact than the message
+	lists  cards.ListAge // of revoked cards, by which a QR was judged; zero where none was
 	person *person
 }
 
@@ -93,8 +94,11 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 	}
 	if bad != nil && !errors.Is(bad, cards.ErrExpired) && !errors.Is(bad, cards.ErrRevoked) {
 		a := answer{tone: toneBad, message: sayNotGenuine}
-		if errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge) {
+		switch {
+		case errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge):
 			a.message = sayNotACard
+		case verified.Hash != "": // a key that is known did sign it
+			a.message, a.lists = sayNotValid, verified.Revoked
 		}
 		return a, s.refuse(ctx, q)
 	}
@@ -106,7 +110,7 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 		return answer{}, err
 	}
 	card, known := found.Card(number)
-	a := answer{tone: toneGood, message: sayGenuine, person: personOf(found, card, now)}
+	a := answer{tone: toneGood, message: sayGenuine, person: personOf(found, card, now), lists: verified.Revoked}
 	if !known {
 		a.message, a.person = sayNotArrived, personOnCard(verified.Credential, now)
 		if errors.Is(bad, cards.ErrRevoked) {

@@ -200,3 +200,16 @@ func (s *Store) Reprints(ctx context.Context, batch string) (int, error) {
 	}
 	return n, nil
 }
+
+// Handout streams the cards that wait to be handed over, in walking order: printed, dispatched or returned.
+func (s *Store) Handout(ctx context.Context, f records.PileFilter) iter.Seq2[records.HandoutRow, error] {
+	return query(ctx, s.read, func(row scanner) (records.HandoutRow, error) {
+		var r records.HandoutRow
+		err := row.Scan(&r.Batch, &r.Position, &r.Number, &r.Version, &r.Ward, &r.State, &r.Name, &r.NameHi, &r.FatherOrHusband, &r.Block, &r.House, &r.Address, &r.Mobile)
+		return r, err
+	}, `SELECT p.batch_id, p.position, p.number, p.version, COALESCE(h.ward_code, ''), c.state, COALESCE(r.full_name, ''), COALESCE(r.full_name_hi, ''),
+	COALESCE(r.father_or_husband_name, ''), COALESCE(h.block_no, ''), COALESCE(h.house_no, ''), COALESCE(h.address_line, ''),
+	CASE WHEN COALESCE(r.mobile, '') <> '' THEN r.mobile ELSE COALESCE(h.contact_mobile, '') END `+copies+`
+WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2) AND b.state = 'made' AND c.state IN ('printed', 'dispatched', 'returned') AND NOT `+wasSpoiled+`
+ORDER BY h.ward_code, h.block_no, h.house_no, h.id, r.line_no, r.id, p.batch_id, p.position`, f.Batch, f.Ward)
+}
