@@ -33,6 +33,7 @@ type Card struct {
 	Meta
 
 	State      string `json:"-"` // the state after the last event
+	Since      string `json:"-"` // when it came into this state, where whoever reads it asks for that
 	ReservedAt string `json:"-"` // when the number was given: the date of its first version
 }
 

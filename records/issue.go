@@ -76,8 +76,16 @@ type IssueReport struct {
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
 	Retired    int            `json:"retired"` // temporary cards of duplicates that were replaced by the person's card
+	Instead    []Retirement   `json:"retired_cards,omitempty"`
 	LeaseLeft  int            `json:"lease_left"`
 	HeldWhy    map[string]int `json:"held_why,omitempty"`
+}
+
+// A Retirement is a card that was retired because its holder is a person who has another.
+type Retirement struct {
+	Number  string `json:"number"`
+	Version int    `json:"version"`
+	Instead string `json:"instead"` // the number of the person's card
 }
 
 // issueBatch is how many cards are committed together: few enough that a crash repeats little, enough that a commit costs
@@ -118,6 +126,7 @@ type issueRun struct {
 	draw    drawing
 	pending []Holder    // who get a card with the next commit
 	retired []CardEvent // what happens to the cards of their other records
+	instead []Retirement
 }
 
 func (run *issueRun) all(ctx context.Context) error {
@@ -244,6 +253,7 @@ func (run *issueRun) retire(records []Holder, keep int) {
 		}
 		for _, c := range surplus {
 			run.retired = append(run.retired, run.event(c, CardReplaced, "the person's card is that of resident "+records[keep].ID))
+			run.instead = append(run.instead, Retirement{c.Number, c.Version, records[keep].Card.Number})
 		}
 	}
 }
@@ -310,7 +320,8 @@ func (run *issueRun) commit(ctx context.Context) error {
 		}
 		run.report.Issued += len(issued)
 		run.report.Retired += len(run.retired)
-		run.pending, run.retired = nil, nil
+		run.report.Instead = append(run.report.Instead, run.instead...)
+		run.pending, run.retired, run.instead = nil, nil, nil
 		return nil
 	}
 	return fmt.Errorf("storing cards: %w: somebody else draws from this lease", ErrExists)

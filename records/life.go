@@ -16,6 +16,8 @@ type LifeStore interface {
 	RevokeStore
 	// HoldersOf returns the active records of the person that a resident is, in the order of their ids, as Holders would.
 	HoldersOf(ctx context.Context, residentID string) ([]Holder, error)
+	// Resident returns a resident in whatever state, or ErrNotFound.
+	Resident(ctx context.Context, id string) (Resident, error)
 }
 
 // A Life ends cards one at a time and gives others in their stead.
@@ -183,8 +185,9 @@ type Ending struct {
 }
 
 // End ends the card of a resident who died, moved away or withdrew consent, and keeps all records of the person in that state, in
-// one transaction: they are given no card any more, and no import brings them back. Doing it again changes nothing. It returns
-// ErrNotFound where the number was never given, and ErrConflict where the person left for another reason before.
+// one transaction: they are given no card any more, and no import brings them back. Doing it again changes nothing. Who died or
+// moved away may still withdraw consent. It returns ErrNotFound where the number was never given, and ErrConflict where the person
+// left for another reason before.
 func (l Life) End(ctx context.Context, number string, e Ending) (Stead, error) {
 	if !slices.Contains(ResidentEnds(), e.State) {
 		return Stead{}, fmt.Errorf("%q does not end a card: there are %s", e.State, strings.Join(ResidentEnds(), ", "))
@@ -232,16 +235,28 @@ func (l Life) end(ctx context.Context, number, state, why string) (Stead, Revoca
 	if err != nil {
 		return Stead{}, change, err
 	}
-	stead := Stead{Number: number, State: CardRevoked, Held: HeldLeft, Already: len(done.Numbers) == 0 && len(person) == 0}
+	holder, err := l.Store.Resident(ctx, versions[0].ResidentID)
+	if err != nil {
+		return Stead{}, change, err
+	}
+	stead := Stead{Number: number, State: CardRevoked, Held: HeldLeft, Already: holder.State == state}
 	for _, c := range done.Ended {
 		if c.Number == number {
 			stead.State = c.State
 		}
 	}
-	for _, h := range person {
-		change.Leave = append(change.Leave, h.ID)
-	}
 	change.LeaveAs = state
+	switch {
+	case holder.State == state:
+	case holder.State == ResidentActive:
+		for _, h := range person {
+			change.Leave = append(change.Leave, h.ID)
+		}
+	case state == ResidentWithdrawn:
+		change.Leave = []string{holder.ID}
+	default:
+		return stead, change, fmt.Errorf("card %s: the holder %s before: %w", versions[0].Printed(), holder.State, ErrConflict)
+	}
 	return stead, change, nil
 }
 

@@ -5,21 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"sehat/cards"
 	"sehat/records"
+	"sehat/records/store"
 )
 
 func newCardCommand(a *app) *cobra.Command {
-	return group("card", "Look at cards, verify them, and take down what becomes of them",
+	return group("card", "Look at cards and verify them",
 		`Card verifies a card without any network, shows what the register knows of one, takes
-down what becomes of it, and lists the keys by which cards are verified. A card that its
-holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
-again. A wrong one is "corrected": the next version.`,
+down who took it, why it came back and what becomes of it, and lists the keys by which
+cards are verified. A card that its holder lost is "lost": revoked, and a new number. A
+damaged one is "replaced": printed again. A wrong one is "corrected": the next version.`,
 		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
-		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a), newCardKeysCommand(a))
+		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
+		newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {
@@ -61,6 +64,7 @@ type cardVersion struct {
 	ExpiresAt      string              `json:"expires_at,omitempty"`
 	Credential     string              `json:"credential"`
 	CredentialHash string              `json:"credential_hash"`
+	Instead        string              `json:"instead,omitempty"` // of a number that ended: the one that the person has now
 	Events         []records.CardEvent `json:"events"`
 }
 
@@ -82,12 +86,20 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range versions {
+	instead, err := cardInstead(ctx, s, versions[0], a.now())
+	if err != nil {
+		return err
+	}
+	for i, c := range versions {
 		v := cardVersion{
-			Number: c.Number, Version: c.Version, Kind: c.Kind, State: c.State, ResidentID: c.ResidentID, IssuedAt: c.IssuedAt,
+			Number: c.Number, Version: c.Version, Kind: c.Kind, State: c.StateAt(a.now()), ResidentID: c.ResidentID, IssuedAt: c.IssuedAt,
 			ExpiresAt: c.ExpiresAt, Credential: c.Credential, CredentialHash: c.CredentialHash,
 		}
 		text := fmt.Sprintf("card %s, version %d: %s, %s", n.Printed(), v.Version, v.Kind, v.State)
+		if i == 0 && instead != nil {
+			v.Instead = instead.Number
+			text += fmt.Sprintf("\n  the person's card now: %s, version %d, %s", instead.Printed(), instead.Version, stateWords(instead.StateAt(a.now())))
+		}
 		for _, e := range events {
 			if e.Version == v.Version {
 				v.Events = append(v.Events, e)
@@ -102,6 +114,22 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 		}
 	}
 	return nil
+}
+
+// cardInstead returns the card that the holder of one that ended has now, or nil.
+func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.Time) (*records.Card, error) {
+	if !records.CardEnded(c.StateAt(now)) {
+		return nil, nil
+	}
+	person, err := s.HoldersOf(ctx, c.ResidentID)
+	if err != nil || len(person) == 0 {
+		return nil, err
+	}
+	card := person[records.CanonicalRecord(person)].Card
+	if card == nil || card.Number == c.Number {
+		return nil, nil
+	}
+	return card, nil
 }
 
 // eventWords says who took a card, where it was sent, and in which print batch it was.

@@ -26,6 +26,7 @@ import (
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
 //	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of NAME's, to a file
+//	number HOME NAME     sets $NUMBER to the card number of the first resident whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
 //	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
@@ -46,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"status":     scriptStatus,
 			"postgres":   scriptPostgres,
 			"qr":         scriptQR,
+			"number":     scriptNumber,
 			"encrypted":  scriptEncrypted,
 			"emptysheet": scriptEmptySheet,
 			"newer":      scriptNewer,
@@ -103,6 +105,20 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody has a card")
+}
+
+func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	for h, err := range s.Holders(context.Background()) {
+		ts.Check(err)
+		if h.Card != nil && strings.HasPrefix(h.FullName, args[1]) {
+			ts.Setenv("NUMBER", h.Card.Number)
+			return
+		}
+	}
+	ts.Fatalf("nobody called %s has a card", args[1])
 }
 
 func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {

@@ -7,8 +7,8 @@ import (
 	"sehat/records"
 )
 
-// leave keeps residents in a state. It returns records.ErrConflict where one of them is not active any more. Active brings back
-// those of the same persons, too, who died or moved away by what was told.
+// leave keeps residents in a state. It returns records.ErrConflict where one of them is not active any more; who died or moved away
+// may still withdraw. Active brings back those of the same persons, too, who died or moved away by what was told.
 func (s *Store) leave(ctx context.Context, tx querier, residents []string, state string) error {
 	if len(residents) == 0 {
 		return nil
@@ -19,7 +19,10 @@ func (s *Store) leave(ctx context.Context, tx querier, residents []string, state
 	args := append([]any{state}, anys(residents)...)
 	list := placeholders(2, len(residents))
 	text := `UPDATE residents SET state = $1 WHERE state = 'active' AND id IN ` + list
-	if state == records.ResidentActive {
+	switch state {
+	case records.ResidentWithdrawn:
+		text = `UPDATE residents SET state = $1 WHERE state <> 'withdrawn' AND id IN ` + list
+	case records.ResidentActive:
 		text = `UPDATE residents SET state = $1 WHERE state IN ('died', 'moved') AND (id IN ` + list + ` OR id IN (
 	SELECT q.resident_id FROM persons o JOIN persons q ON q.person_id = o.person_id WHERE o.resident_id IN ` + list + `))`
 	}
