@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"strings"
@@ -104,6 +105,16 @@ func publish(ctx context.Context, s *store.Store, h home) error {
 	}
 	_, err := h.writeTrust(ctx, s)
 	return err
+}
+
+// publishEnded adds to a centre's revocation list what ended without going into it: cards of duplicates that issue retired, and
+// what laptops told of theirs.
+func publishEnded(ctx context.Context, a *app, s *store.Store, h home, key ed25519.PrivateKey, by string) error {
+	r := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}
+	if changed, err := r.Publish(ctx); err != nil || !changed {
+		return err
+	}
+	return publish(ctx, s, h)
 }
 
 // notInRegister says what an error about a number means.

@@ -65,6 +65,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
 	}
+	if issuer.Centre && report.Retired > 0 {
+		if err := publishEnded(ctx, a, s, h, issuer.Key, issuer.By); err != nil {
+			return err
+		}
+	}
 	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
 		return printed
 	}
