@@ -132,6 +132,7 @@ type PrintBatch struct {
 	By     string      `json:"by"`
 	Slots  []PrintSlot `json:"slots"`
 	State  string      `json:"-"` // making, made or dropped
+	Face   string      `json:"-"` // the card face file it is made with; empty for what sehat comes with. It stays in this store
 }
 
 // States of a print batch.

@@ -32,6 +32,7 @@ var ErrNothingToPrint = errors.New("every card is in a print batch")
 // A PrintOrder says what to print.
 type PrintOrder struct {
 	Layout string
+	Face   string                   // the card face file; empty for what sehat comes with
 	Ward   string                   // only this ward; empty for all
 	Limit  int                      // at most so many cards; 0 for all
 	Except func(number string) bool // cards to leave out; nil for none
@@ -47,7 +48,7 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if !errors.Is(err, ErrNotFound) {
 		return b, err
 	}
-	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
+	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking, Face: order.Face}
 	for slot, err := range s.Unprinted(ctx, order.Ward) {
 		if err != nil {
 			return b, err

@@ -15,14 +15,14 @@ import (
 )
 
 func newCardCommand(a *app) *cobra.Command {
-	return group("card", "Look at cards and verify them",
+	return group("card", "Look at cards, verify them, and take down what becomes of them",
 		`Card verifies a card without any network, shows what the register knows of one, takes
-down who took it, why it came back and what becomes of it, and lists the keys by which
-cards are verified. A card that its holder lost is "lost": revoked, and a new number. A
-damaged one is "replaced": printed again. A wrong one is "corrected": the next version.`,
+down what becomes of it, and lists the keys by which cards are verified. A card that its
+holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
+again. A wrong one is "corrected": the next version.`,
 		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
 		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
-		newCardKeysCommand(a))
+		newCardStickersCommand(a), newCardSlipCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {
@@ -116,6 +116,18 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 	return nil
 }
 
+// eventWords says who took a card, where it was sent, and in which print batch it was.
+func eventWords(e records.CardEvent) string {
+	text := ""
+	if e.To != "" || e.Relation != "" {
+		text = " to " + strings.TrimSpace(e.Relation+" "+e.To)
+	}
+	if e.Batch != "" {
+		text += " in print batch " + e.Batch
+	}
+	return text
+}
+
 // cardInstead returns the card that the holder of one that ended has now, or nil.
 func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.Time) (*records.Card, error) {
 	if !records.CardEnded(c.StateAt(now)) {
@@ -130,16 +142,4 @@ func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.T
 		return nil, nil
 	}
 	return card, nil
-}
-
-// eventWords says who took a card, where it was sent, and in which print batch it was.
-func eventWords(e records.CardEvent) string {
-	text := ""
-	if e.To != "" || e.Relation != "" {
-		text = " to " + strings.TrimSpace(e.Relation+" "+e.To)
-	}
-	if e.Batch != "" {
-		text += " in print batch " + e.Batch
-	}
-	return text
 }

@@ -100,7 +100,11 @@ func (a *app) issuer(ctx context.Context, s *store.Store, h home) (*records.Issu
 	if err := h.renewLists(ctx, a, s, key, by); err != nil {
 		return nil, err
 	}
-	fitter, err := sheet.NewFitter(nil)
+	face, err := h.face("")
+	if err != nil {
+		return nil, err
+	}
+	fitter, err := sheet.NewFitter(face)
 	if err != nil {
 		return nil, err
 	}

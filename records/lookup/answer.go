@@ -110,7 +110,7 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 		return answer{}, err
 	}
 	card, known := found.Card(number)
-	a := answer{tone: toneGood, message: sayGenuine, person: personOf(found, card, now), lists: verified.Revoked}
+	a := answer{tone: toneGood, message: sayGenuine, lists: verified.Revoked, person: personOf(found, card, now)}
 	if !known {
 		a.message, a.person = sayNotArrived, personOnCard(verified.Credential, now)
 		if errors.Is(bad, cards.ErrRevoked) {
