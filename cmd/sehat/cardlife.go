@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"strings"
@@ -85,7 +84,7 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 	if err != nil {
 		return notInRegister(err, n)
 	}
-	if err := publish(ctx, s, h); err != nil {
+	if _, err := h.writeTrust(ctx, s); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("card %s is lost: it is revoked for good", n.Printed())
@@ -96,25 +95,6 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 		return err
 	}
 	return steadHeld(stead)
-}
-
-// publish writes trust.json, so that whoever copies it has the list that was signed.
-func publish(ctx context.Context, s *store.Store, h home) error {
-	if h.Role != records.RoleCentre {
-		return nil
-	}
-	_, err := h.writeTrust(ctx, s)
-	return err
-}
-
-// publishEnded adds to a centre's revocation list what ended without going into it: cards of duplicates that issue retired, and
-// what laptops told of theirs.
-func publishEnded(ctx context.Context, a *app, s *store.Store, h home, key ed25519.PrivateKey, by string) error {
-	r := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}
-	if changed, err := r.Publish(ctx); err != nil || !changed {
-		return err
-	}
-	return publish(ctx, s, h)
 }
 
 // notInRegister says what an error about a number means.

@@ -47,8 +47,8 @@ func runApply(ctx context.Context, a *app) error {
 	if failed != nil && report.Failed == 0 {
 		return failed
 	}
-	if report.Stored > 0 {
-		if err := publishEnded(ctx, a, s, h, key, by); err != nil {
+	if report.Stored > 0 { // a laptop may have ended cards
+		if err := a.publish(ctx, s, by); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ var invariants = []invariant{
 		`SELECT count(*) FROM cards c WHERE NOT EXISTS (SELECT 1 FROM numbers n WHERE n.number = c.number)`,
 	},
 	{
-		"one card each", "nobody has two cards that stand", "residents with two cards that stand", `run "sehat issue": it retires the surplus ones`,
+		"one card each", "nobody has two cards that stand", "residents with two cards that stand", `run "sehat issue": it retires surplus temporary ones; of two permanent ones end one with "sehat card revoke"`,
 		`SELECT count(*) FROM (SELECT c.resident_id FROM cards c WHERE ` + stands + ` GROUP BY c.resident_id HAVING count(*) > 1) doubles`,
 	},
 	{
