@@ -126,8 +126,12 @@ func TestATemporaryCardOfADuplicateIsRetiredByAMachine(t *testing.T) {
 		waits(t, s, 0, 0)
 		is := *slips
 		is.Centre = true
-		if r := mustIssue(t, &is); r.Retired != 1 || r.Issued != 1 || r.Held != 0 {
+		r := mustIssue(t, &is)
+		if r.Retired != 1 || r.Issued != 1 || r.Held != 0 {
 			t.Errorf("%+v", r)
+		}
+		if len(r.Instead) != 1 || r.Instead[0].Number == r.Instead[0].Instead || r.Instead[0].Instead == "" {
+			t.Errorf("it does not say which card stands for which: %+v", r.Instead)
 		}
 	})
 }
