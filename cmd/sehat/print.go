@@ -168,6 +168,9 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 	if err != nil {
 		return records.PrintBatch{}, err
 	}
+	if layout, err := sheet.LayoutNamed(opts.layout); err != nil || layout.Takes(face) != nil {
+		return records.PrintBatch{}, errors.Join(err, layout.Takes(face))
+	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
 		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
 		Except: except,
