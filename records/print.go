@@ -13,8 +13,8 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order: ward, block,
-	// house, household, line. Positions are zero.
+	// Unprinted streams the slots of the cards that were issued and are in no print batch, or were spoiled in every one, in
+	// walking order: ward, block, house, household, line. Positions are zero.
 	Unprinted(ctx context.Context, ward string) iter.Seq2[PrintSlot, error]
 	// SavePrintBatch stores a batch and its slots in one transaction, in state PrintMaking. It returns ErrExists if a card
 	// went into another batch meanwhile.
@@ -89,7 +89,7 @@ func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string
 	printed := make([]CardEvent, 0, len(b.Slots))
 	for _, slot := range b.Slots {
 		printed = append(printed, CardEvent{
-			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Why: "print batch " + b.ID,
+			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Batch: b.ID,
 		})
 	}
 	return s.ClosePrintBatch(ctx, made, printed)

@@ -86,6 +86,7 @@ out with --except.`,
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
 	flags.BoolVar(&opts.slips, "slips", false, "also make the letters that go with the cards, in the same order")
 	opts.look.flags(flags)
+	cmd.AddCommand(newPrintListCommand(a), newPrintShowCommand(a), newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
 
@@ -93,6 +94,7 @@ out with --except.`,
 type printReport struct {
 	Batch    string   `json:"print_batch"`
 	Cards    int      `json:"cards"`
+	Reprints int      `json:"reprints"` // of these, cards of which an earlier copy was spoiled
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
@@ -105,7 +107,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, h, opts)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, h, opts, by)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -119,7 +125,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		if batch.State == records.PrintMaking {
-			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, a.by(), "text does not fit", a.now()))
+			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
 		}
 		return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
 	}
@@ -135,18 +141,30 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		}
 		report.Slips, slips = slipLines(letters, dir)
 	}
-	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
+	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
+	}
+	if batch.State == records.PrintMaking { // until now
+		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+			return err
+		}
 	}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
 	}
-	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s%s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
+	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
+		return err
+	}
+	among := ""
+	if report.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(report.Reprints, "reprint"))
+	}
+	return a.result(report, "print batch %s: %s%s on %s\n  %s\n  %s%s", batch.ID, count(report.Cards, "card"), among, count(report.Sheets, "sheet"),
 		strings.Join(report.Files, "\n  "), report.Manifest, slips)
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, by string) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil && b.State == records.PrintDropped {
@@ -172,7 +190,7 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 		return records.PrintBatch{}, errors.Join(err, layout.Takes(face))
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
+		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
 		Except: except,
 	})
 }
