@@ -111,8 +111,8 @@ func newPress(job *Job) (*press, error) {
 			return nil, err
 		}
 	}
-	if l, d := p.layout, p.design; l.Width != d.Width || l.Height != d.Height {
-		return nil, fmt.Errorf("the face %s is made for %v by %v mm, and the layout %s for %v by %v", d.Name, d.Width, d.Height, l.Name, l.Width, l.Height)
+	if err := p.layout.Takes(p.design); err != nil {
+		return nil, err
 	}
 	p.fonts, err = loadFonts()
 	return p, err

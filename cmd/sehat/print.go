@@ -132,15 +132,6 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
-	var slips string
-	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
-	if opts.slips {
-		letters, err := makeSlips(ctx, s, h, batch, dir)
-		if err != nil {
-			return err
-		}
-		report.Slips, slips = slipLines(letters, dir)
-	}
 	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
@@ -148,6 +139,15 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
 			return err
 		}
+	}
+	var slips string
+	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
+	if opts.slips {
+		letters, err := makeSlips(ctx, s, h, batch, dir)
+		if err != nil {
+			return withHint(fmt.Errorf("the sheets of print batch %s are made, the slips are not: %w", batch.ID, err), "then: sehat print --batch %s --slips", batch.ID)
+		}
+		report.Slips, slips = slipLines(letters, dir)
 	}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
@@ -185,6 +185,9 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 	face, err := h.face(opts.face)
 	if err != nil {
 		return records.PrintBatch{}, err
+	}
+	if layout, err := sheet.LayoutNamed(opts.layout); err != nil || layout.Takes(face) != nil {
+		return records.PrintBatch{}, errors.Join(err, layout.Takes(face))
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
 		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
