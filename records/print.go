@@ -13,16 +13,15 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order: ward, block,
-	// house, household, line. Positions are zero.
-	Unprinted(ctx context.Context, ward string) iter.Seq2[PrintSlot, error]
-	// SavePrintBatch stores a batch and its slots in one transaction, in state PrintMaking. It returns ErrExists if a card
-	// went into another batch meanwhile.
+	// Unprinted streams the cards that were issued and are in no print batch, ward by ward. Positions are zero.
+	Unprinted(ctx context.Context, ward string) iter.Seq2[Stop, error]
+	// SavePrintBatch stores a batch, its slots and its job, if it has one, in one transaction. It returns ErrExists if a card went into
+	// another batch meanwhile.
 	SavePrintBatch(ctx context.Context, b PrintBatch) error
-	// UnfinishedPrintBatch returns the oldest batch still in state PrintMaking, or ErrNotFound.
+	// UnfinishedPrintBatch returns the oldest batch still in state PrintMaking or PrintSealing, with its job, or ErrNotFound.
 	UnfinishedPrintBatch(ctx context.Context) (PrintBatch, error)
 	// ClosePrintBatch moves a batch that is in the making to the state that e tells and adds the events, in one transaction.
-	// A batch that is made or dropped stays as it is.
+	// A batch that is there, made or dropped stays as it is.
 	ClosePrintBatch(ctx context.Context, e PrintBatchEvent, printed []CardEvent) error
 }
 
@@ -35,6 +34,8 @@ type PrintOrder struct {
 	Ward   string                   // only this ward; empty for all
 	Limit  int                      // at most so many cards; 0 for all
 	Except func(number string) bool // cards to leave out; nil for none
+	// Seal makes the signed header of a job, where the sheets are made elsewhere; nil where they are made here.
+	Seal   func(PrintBatch) ([]byte, error)
 	By     string
 	Now    time.Time
 	Random io.Reader
@@ -48,18 +49,23 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 		return b, err
 	}
 	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
-	for slot, err := range s.Unprinted(ctx, order.Ward) {
+	for ward, err := range wards(s.Unprinted(ctx, order.Ward)) {
 		if err != nil {
 			return b, err
+		}
+		WalkingOrder(ward)
+		for _, stop := range ward {
+			if order.Limit > 0 && len(b.Slots) == order.Limit {
+				break
+			}
+			if order.Except != nil && order.Except(stop.Number) {
+				continue
+			}
+			b.Slots = append(b.Slots, PrintSlot{Position: len(b.Slots) + 1, Number: stop.Number, Version: stop.Version})
 		}
 		if order.Limit > 0 && len(b.Slots) == order.Limit {
 			break
 		}
-		if order.Except != nil && order.Except(slot.Number) {
-			continue
-		}
-		slot.Position = len(b.Slots) + 1
-		b.Slots = append(b.Slots, slot)
 	}
 	if len(b.Slots) == 0 {
 		return b, ErrNothingToPrint
@@ -67,7 +73,36 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if b.ID, err = batchID(order.Now, order.Random); err != nil {
 		return b, err
 	}
+	if order.Seal != nil {
+		b.State = PrintSealing
+		if b.Job, err = order.Seal(b); err != nil {
+			return b, err
+		}
+	}
 	return b, s.SavePrintBatch(ctx, b)
+}
+
+// wards groups stops that come ward by ward.
+func wards(stops iter.Seq2[Stop, error]) iter.Seq2[[]Stop, error] {
+	return func(yield func([]Stop, error) bool) {
+		var ward []Stop
+		for s, err := range stops {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(ward) > 0 && s.Ward != ward[0].Ward {
+				if !yield(ward, nil) {
+					return
+				}
+				ward = ward[:0]
+			}
+			ward = append(ward, s)
+		}
+		if len(ward) > 0 {
+			yield(ward, nil)
+		}
+	}
 }
 
 // batchID makes a print batch's id: the day and four random letters or digits, short enough for the edge of a sheet.
@@ -92,6 +127,11 @@ func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string
 		})
 	}
 	return s.ClosePrintBatch(ctx, made, printed)
+}
+
+// SealedPrintBatch records that the job of a batch is sealed: its sheets are made at a print centre.
+func SealedPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by, to string, now time.Time) error {
+	return s.ClosePrintBatch(ctx, PrintBatchEvent{ID: NewID(), BatchID: b.ID, Event: PrintSealed, By: by, At: Stamp(now), Why: to}, nil)
 }
 
 // DropPrintBatch gives a batch up of which no sheet can be made: its cards wait again.

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
-
 )
 
 // A journal remembers the finished files of a job that is not finished, so that a power cut costs one file a worker and not the
@@ -155,4 +154,3 @@ func (p *press) contents(name string, c chunk) File {
 	}
 	return f
 }
-

@@ -29,12 +29,12 @@ const maxWorkers = 8
 
 // A Job is what to print. The same job gives the same bytes.
 type Job struct {
-	Batch    string                       // the print batch: names the files and stands on every card; letters, digits, dot, hyphen
-	Layout   string                       // a name of Layouts; "" is the first
-	Design   *Design                      // nil is DefaultDesign
-	Made     time.Time                    // stands in the files as their date; not read from a clock here
-	Faces    iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
-	PerFile  int                          // cards a file; 0 is CardsPerFile, which is also the most
+	Batch   string                       // the print batch: names the files and stands on every card; letters, digits, dot, hyphen
+	Layout  string                       // a name of Layouts; "" is the first
+	Design  *Design                      // nil is DefaultDesign
+	Made    time.Time                    // stands in the files as their date; not read from a clock here
+	Faces   iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
+	PerFile int                          // cards a file; 0 is CardsPerFile, which is also the most
 	// Progress is called with the number of cards done so far, and how many of them an earlier run had done; one call at a time. May
 	// be nil.
 	Progress func(done, kept int)

@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 
+	"filippo.io/age"
+
 	"sehat/cards"
 	"sehat/records/store"
 	batchsync "sehat/sync"
@@ -47,6 +49,30 @@ func (h home) makeSigningKey(a *app) (ed25519.PrivateKey, bool, error) {
 	}
 	text := base64.StdEncoding.EncodeToString(key.Seed()) + "\n"
 	return key, true, writeFile(h.path("keys", "signing.key"), []byte(text))
+}
+
+// mailKey reads the age key that opens what is encrypted to this home alone. With make it makes one where there is none.
+func (h home) mailKey(make bool) (*age.X25519Identity, error) {
+	path := h.path("keys", "age.key")
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && make:
+		key, err := age.GenerateX25519Identity()
+		if err != nil {
+			return nil, fmt.Errorf("making the age key: %w", err)
+		}
+		return key, writeFile(path, []byte(key.String()+"\n"))
+	case errors.Is(err, os.ErrNotExist):
+		return nil, withHint(fmt.Errorf("%s: there is no key to open jobs with", path),
+			`bring it back from a backup; or write a new request with "sehat sync enrol --request FILE" and have the jobs sealed to it`)
+	case err != nil:
+		return nil, fmt.Errorf("reading the age key: %w", err)
+	}
+	key, err := age.ParseX25519Identity(strings.TrimSpace(string(b)))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not an age key", path)
+	}
+	return key, nil
 }
 
 // rootKey opens the sealed root key.

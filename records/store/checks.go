@@ -48,7 +48,7 @@ var invariants = []invariant{
 	},
 	{
 		"print batches", "every print batch is finished", "print batches that were begun and not finished", `run "sehat print": it finishes them`,
-		`SELECT count(*) FROM print_batches WHERE state = 'making' AND origin = ` + thisDevice,
+		`SELECT count(*) FROM print_batches WHERE state IN ('making', 'sealing') AND origin = ` + thisDevice,
 	},
 	{
 		"imports", "every import is finished", "imports that were cut off", "import the same file again: it goes on from there",
