@@ -63,8 +63,8 @@ func byRank(cards []Card) []Card {
 	})
 }
 
-// What can happen to a card. Each is an event; the last one is the card's state. A card is issued, and its number
-// reserved, in one transaction.
+// What can happen to a card. Each is an event; [StateOf] says what they come to. A card is issued, and its number reserved, in
+// one transaction. One that was handed over is active as soon as the centre knows it: there the two are one.
 const (
 	CardIssued     = "issued"
 	CardPrinted    = "printed"
@@ -77,7 +77,8 @@ const (
 	CardRevoked    = "revoked"  // final
 	CardReplaced   = "replaced" // by a later version, or by the card of the person's canonical record
 	CardExpired    = "expired"
-	CardHeld       = "held" // two documents claim the number: neither is active
+	CardHeld       = "held"     // two documents claim the number: neither is active
+	CardReleased   = "released" // that was decided for this document; never a state
 )
 
 // CardStands reports whether a card in this state keeps its holder from being given another. A held card stands.
@@ -101,7 +102,12 @@ type CardEvent struct {
 	By      string `json:"by"`
 	At      string `json:"at"`
 	Why     string `json:"why,omitempty"`
-	Origin  string `json:"-"`
+
+	Batch    string `json:"print_batch,omitempty"` // the print batch of the copy that this is about, where that is known
+	To       string `json:"to,omitempty"`          // where it was dispatched to, or who took it
+	Relation string `json:"relation,omitempty"`    // of who took it to the holder; self for the holder
+
+	Origin string `json:"-"`
 }
 
 // A PrintBatch is a pile of cards printed together, in walking order. It is fixed before the first sheet is made, so that a

@@ -13,7 +13,8 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the cards that were issued and are in no print batch, ward by ward. Positions are zero.
+	// Unprinted streams the cards that were issued and are in no print batch, or were spoiled in every one, ward by ward.
+	// Positions are zero.
 	Unprinted(ctx context.Context, ward string) iter.Seq2[Stop, error]
 	// SavePrintBatch stores a batch, its slots and its job, if it has one, in one transaction. It returns ErrExists if a card went into
 	// another batch meanwhile.
@@ -123,7 +124,7 @@ func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string
 	printed := make([]CardEvent, 0, len(b.Slots))
 	for _, slot := range b.Slots {
 		printed = append(printed, CardEvent{
-			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Why: "print batch " + b.ID,
+			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Batch: b.ID,
 		})
 	}
 	return s.ClosePrintBatch(ctx, made, printed)

@@ -161,7 +161,7 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 	bar := a.progress("printing", len(batch.Slots))
 	defer bar.done()
 	return sheet.Make(ctx, dir, sheet.Job{
-		Batch: batch.ID, Layout: batch.Layout, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)), Progress: bar.set,
+		Batch: batch.ID, Layout: batch.Layout, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)), Progress: func(done, _ int) { bar.set(done) },
 	})
 }
 

@@ -191,9 +191,12 @@ func writeCards(ctx context.Context, tx querier, list []records.Card) error {
 	return err
 }
 
-// AddCardEvents adds what happened to cards and moves each card to its last state, in one transaction.
+// AddCardEvents adds what happened to cards and moves each card to the state that follows, in one transaction.
 func (s *Store) AddCardEvents(ctx context.Context, events []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "cards"); err != nil {
+			return err
+		}
 		h, err := home(ctx, tx)
 		if err != nil {
 			return err
@@ -204,62 +207,22 @@ func (s *Store) AddCardEvents(ctx context.Context, events []records.CardEvent) e
 
 func addCardEvents(ctx context.Context, tx querier, h records.Home, events []records.CardEvent) error {
 	keys := make([]string, 0, len(events))
-	byState := map[string][]any{}
+	var touched []string
 	for i := range events {
 		e := &events[i]
 		e.Origin = h.Device
 		keys = append(keys, e.ID)
 		if e.Event != records.CardIssued { // the card was stored in that state
-			byState[e.Event] = append(byState[e.Event], e.Number, e.Version)
+			touched = append(touched, e.Number)
 		}
 	}
 	if err := writeCardEvents(ctx, tx, events); err != nil {
 		return err
 	}
-	for state, args := range byState {
-		if err := setCardStates(ctx, tx, state, args); err != nil {
-			return err
-		}
+	if err := settleCards(ctx, tx, h, touched); err != nil {
+		return err
 	}
 	return enqueue(ctx, tx, h, records.NounCardEvent, keys...)
-}
-
-// writeCardEvents writes new events as they are.
-func writeCardEvents(ctx context.Context, tx querier, events []records.CardEvent) error {
-	rows := make([][]any, 0, len(events))
-	for _, e := range events {
-		rows = append(rows, []any{e.ID, e.Number, e.Version, e.Event, e.By, e.At, e.Why, e.Origin})
-	}
-	in := plain("card_events", "id", "number", "version", "event", "decided_by", "decided_at", "why", "origin")
-	_, err := in.rows(ctx, tx, rows)
-	return err
-}
-
-// setCardStates moves cards, given as number, version, number, version, …, to a state. What is final stays, and what is held
-// can only end.
-func setCardStates(ctx context.Context, tx querier, state string, cards []any) error {
-	return moveCards(ctx, tx, `state NOT IN ('lost', 'revoked', 'replaced', 'expired')
-	AND (state <> 'held' OR $1 IN ('lost', 'revoked', 'replaced', 'expired'))`, state, cards)
-}
-
-// releaseCards moves cards that are held to the state they had.
-func releaseCards(ctx context.Context, tx querier, state string, cards []any) error {
-	return moveCards(ctx, tx, `state = 'held'`, state, cards)
-}
-
-func moveCards(ctx context.Context, tx querier, where, state string, cards []any) error {
-	for chunk := range chunks(cards) {
-		list := "(CAST($2 AS TEXT), CAST($3 AS BIGINT))"
-		for i := 2; i < len(chunk); i += 2 {
-			list += fmt.Sprintf(", (CAST($%d AS TEXT), CAST($%d AS BIGINT))", i+2, i+3)
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE cards SET state = $1 WHERE `+where+`
-	AND (number, version) IN (VALUES `+list+`)`, append([]any{state}, chunk...)...)
-		if err != nil {
-			return fmt.Errorf("moving cards to %s: %w", state, err)
-		}
-	}
-	return nil
 }
 
 // Cards returns all versions of a number, the latest first, or records.ErrNotFound.
@@ -281,22 +244,6 @@ func (s *Store) CardsOf(ctx context.Context, residentID string) ([]records.Card,
 		return nil, fmt.Errorf("reading the cards of resident %s: %w", residentID, err)
 	}
 	return list, nil
-}
-
-// CardEvents returns what happened to a number, oldest first.
-func (s *Store) CardEvents(ctx context.Context, number string) ([]records.CardEvent, error) {
-	list, err := collect(query(ctx, s.read, scanCardEvent,
-		`SELECT id, number, version, event, decided_by, decided_at, why, origin FROM card_events WHERE number = $1 ORDER BY decided_at, version, id`, number))
-	if err != nil {
-		return nil, fmt.Errorf("reading card events: %w", err)
-	}
-	return list, nil
-}
-
-func scanCardEvent(row scanner) (records.CardEvent, error) {
-	var e records.CardEvent
-	err := row.Scan(&e.ID, &e.Number, &e.Version, &e.Event, &e.By, &e.At, &e.Why, &e.Origin)
-	return e, err
 }
 
 // CardCounts counts cards by state.

@@ -12,11 +12,15 @@ import (
 // at the laptop, and its unfinished batches are its own to finish.
 const thisDevice = `(SELECT value FROM meta WHERE key = 'home/device')`
 
-// unprinted holds for a card issued here that is in no print batch.
-const unprinted = `c.state = 'issued' AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE p.number = c.number AND p.version = c.version AND b.state <> 'dropped')`
+// livePile holds for a copy, print slot p in print batch b, that was not spoiled. A card has one at most.
+const livePile = `b.state <> 'dropped' AND NOT EXISTS (SELECT 1 FROM card_events s
+	WHERE s.number = p.number AND s.version = p.version AND s.event = 'spoiled' AND s.print_batch = p.batch_id)`
 
-// Unprinted streams the cards that were issued and are in no print batch, ward by ward.
+// unprinted holds for a card issued here that lies in no pile: it was never printed, or every copy was spoiled.
+const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
+	WHERE p.number = c.number AND p.version = c.version AND ` + livePile + `)`
+
+// Unprinted streams the cards that wait to be printed, for the first time or again, ward by ward.
 func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.Stop, error] {
 	return query(ctx, s.read, scanStop, `SELECT 0, c.number, c.version`+stopColumns+`
 FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
@@ -92,7 +96,7 @@ func notInABatch(ctx context.Context, tx querier, slots []records.PrintSlot) err
 			err := row.Scan(&p.Number, &p.Version)
 			return p, err
 		}, `SELECT p.number, p.version FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE b.state <> 'dropped' AND p.number IN `+placeholders(1, len(numbers)), numbers...))
+	WHERE `+livePile+` AND p.number IN `+placeholders(1, len(numbers)), numbers...))
 		if err != nil {
 			return fmt.Errorf("reading print batches: %w", err)
 		}
@@ -117,11 +121,15 @@ func (s *Store) UnfinishedPrintBatch(ctx context.Context) (records.PrintBatch, e
 
 // PrintBatch returns a batch with its slots, or records.ErrNotFound.
 func (s *Store) PrintBatch(ctx context.Context, id string) (records.PrintBatch, error) {
-	b, err := scanPrintBatch(s.read.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
+	return printBatch(ctx, s.read, id)
+}
+
+func printBatch(ctx context.Context, q querier, id string) (records.PrintBatch, error) {
+	b, err := scanPrintBatch(q.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
 	if err := notFound(err, "print batch "+id); err != nil {
 		return b, err
 	}
-	b.Slots, err = collect(query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
+	b.Slots, err = collect(query(ctx, q, func(row scanner) (records.PrintSlot, error) {
 		var p records.PrintSlot
 		err := row.Scan(&p.Position, &p.Number, &p.Version)
 		return p, err
@@ -129,7 +137,7 @@ func (s *Store) PrintBatch(ctx context.Context, id string) (records.PrintBatch, 
 	if err != nil {
 		return b, fmt.Errorf("reading print batch %s: %w", id, err)
 	}
-	b.Job, err = s.Document(ctx, records.DocPrintJob(id))
+	b.Job, err = document(ctx, q, records.DocPrintJob(id))
 	return b, err
 }
 
@@ -163,6 +171,9 @@ WHERE p.batch_id = $1 ORDER BY p.position`, id)
 // batch that is there, made or dropped stays as it is.
 func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, printed []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "cards"); err != nil {
+			return err
+		}
 		h, err := home(ctx, tx)
 		if err != nil {
 			return err
