@@ -26,8 +26,8 @@ var (
 type Report struct {
 	Job        string       `json:"job"` // hash of the job's header
 	Batch      string       `json:"batch"`
-	At         time.Time    `json:"at"`
-	By         string       `json:"by"`
+	Made       time.Time    `json:"made"` // when the sheets were made
+	By         string       `json:"by"`   // who made them
 	Cards      int          `json:"cards"`
 	Files      []ReportFile `json:"files"`
 	Spoiled    []Spoiled    `json:"spoiled,omitempty"` // in the order of positions
@@ -42,41 +42,83 @@ type ReportFile struct {
 
 // A Spoiled card cannot be handed out.
 type Spoiled struct {
-	Position int    `json:"position"`
-	Why      string `json:"why,omitempty"`
+	Position int       `json:"position"`
+	Why      string    `json:"why,omitempty"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
 }
 
 // Dispatched are the cards from one position to another, both included, but the spoiled ones, that left the print centre together.
 type Dispatched struct {
 	From int       `json:"from"`
 	To   int       `json:"to"`
-	At   time.Time `json:"at"`
 	With string    `json:"with"` // who took them
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
 }
 
 // Spoil adds a spoiled card. One that is spoiled already stays as it is; false is returned.
-func (r *Report) Spoil(position int, why string) bool {
-	at, found := slices.BinarySearchFunc(r.Spoiled, position, func(s Spoiled, p int) int { return cmp.Compare(s.Position, p) })
+func (r *Report) Spoil(s Spoiled) bool {
+	at, found := r.spoiled(s.Position)
 	if !found {
-		r.Spoiled = slices.Insert(r.Spoiled, at, Spoiled{position, why})
+		r.Spoiled = slices.Insert(r.Spoiled, at, s)
 	}
 	return !found
 }
 
 // IsSpoiled tells whether the card at a position is spoiled.
 func (r *Report) IsSpoiled(position int) bool {
-	_, found := slices.BinarySearchFunc(r.Spoiled, position, func(s Spoiled, p int) int { return cmp.Compare(s.Position, p) })
+	_, found := r.spoiled(position)
 	return found
 }
 
-// WithWhom returns the dispatch that took the card at a position, or nil.
-func (r *Report) WithWhom(position int) *Dispatched {
-	for i := range r.Dispatched {
-		if d := &r.Dispatched[i]; d.From <= position && position <= d.To && !r.IsSpoiled(position) {
-			return d
+func (r *Report) spoiled(position int) (at int, found bool) {
+	return slices.BinarySearchFunc(r.Spoiled, position, func(s Spoiled, p int) int { return cmp.Compare(s.Position, p) })
+}
+
+// Dispatch adds the cards from one position to another that are not dispatched yet, and returns how many they are. Those that are
+// spoiled are left out.
+func (r *Report) Dispatch(d Dispatched) int {
+	n := 0
+	run := Dispatched{With: d.With, At: d.At, By: d.By}
+	var runs []Dispatched
+	for p := d.From; p <= d.To; p++ {
+		switch {
+		case r.IsSpoiled(p): // it may lie within
+			continue
+		case r.IsDispatched(p):
+			if run.From > 0 {
+				runs = append(runs, run)
+			}
+			run.From = 0
+			continue
+		case run.From == 0:
+			run.From = p
+		}
+		run.To = p
+		n++
+	}
+	if run.From > 0 {
+		runs = append(runs, run)
+	}
+	r.Dispatched = append(r.Dispatched, runs...)
+	return n
+}
+
+// IsDispatched tells whether the card at a position left the print centre.
+func (r *Report) IsDispatched(position int) bool {
+	return !r.IsSpoiled(position) && slices.ContainsFunc(r.Dispatched, func(d Dispatched) bool { return d.From <= position && position <= d.To })
+}
+
+// Left counts the cards that left the print centre.
+func (r *Report) Left() int {
+	n := 0
+	for p := 1; p <= r.Cards; p++ {
+		if r.IsDispatched(p) {
+			n++
 		}
 	}
-	return nil
+	return n
 }
 
 // Sign returns the report as a signed file.
@@ -119,13 +161,13 @@ func (r *Report) check() error {
 	}
 	last := 0
 	for _, s := range r.Spoiled {
-		if s.Position <= last || s.Position > r.Cards || !shortText(s.Why) {
+		if s.Position <= last || s.Position > r.Cards || !shortText(s.Why) || !shortText(s.By) {
 			return bad("a spoiled card is none of the job's, or out of order")
 		}
 		last = s.Position
 	}
 	for _, d := range r.Dispatched {
-		if d.From < 1 || d.To < d.From || d.To > r.Cards || !shortText(d.With) {
+		if d.From < 1 || d.To < d.From || d.To > r.Cards || !shortText(d.With) || !shortText(d.By) {
 			return bad("cards were dispatched that are none of the job's")
 		}
 	}

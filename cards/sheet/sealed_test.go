@@ -175,9 +175,18 @@ func partOfAnother(t *testing.T, id *age.X25519Identity) []byte {
 }
 
 func TestAReportSaysWhatBecameOfTheCards(t *testing.T) {
-	r := Report{Job: strings.Repeat("a", 64), Batch: "B1", At: made, By: "ravi", Cards: 20, Dispatched: []Dispatched{{From: 1, To: 20, At: made, With: "courier"}}}
-	if !r.Spoil(17, "smudged") || !r.Spoil(3, "") || r.Spoil(17, "torn") {
+	r := Report{Job: strings.Repeat("a", 64), Batch: "B1", Made: made, By: "ravi", Cards: 20}
+	if !r.Spoil(Spoiled{Position: 17, Why: "smudged"}) || !r.Spoil(Spoiled{Position: 3}) || r.Spoil(Spoiled{Position: 17, Why: "torn"}) {
 		t.Errorf("%+v", r.Spoiled)
+	}
+	if n := r.Dispatch(Dispatched{From: 5, To: 10, With: "courier"}); n != 6 {
+		t.Errorf("%d were dispatched", n)
+	}
+	if n := r.Dispatch(Dispatched{From: 1, To: 20, With: "post"}); n != 12 || len(r.Dispatched) != 3 {
+		t.Errorf("%d more were dispatched: %+v", n, r.Dispatched)
+	}
+	if n := r.Dispatch(Dispatched{From: 1, To: 20, With: "post"}); n != 0 || r.Left() != 18 {
+		t.Errorf("%d were dispatched again, %d in all", n, r.Left())
 	}
 	file, err := r.Sign(keyOf('p'))
 	if err != nil {
@@ -187,7 +196,7 @@ func TestAReportSaysWhatBecameOfTheCards(t *testing.T) {
 	if err != nil || by != idOf(keyOf('p')) {
 		t.Fatal(by, err)
 	}
-	if len(back.Spoiled) != 2 || back.Spoiled[1] != (Spoiled{17, "smudged"}) || back.WithWhom(3) != nil || back.WithWhom(4).With != "courier" {
+	if len(back.Spoiled) != 2 || back.Spoiled[1].Why != "smudged" || back.IsDispatched(3) || !back.IsDispatched(4) {
 		t.Errorf("%+v", back)
 	}
 	if _, _, err := OpenReport(file, knowing(keyOf('x'))); !errors.Is(err, ErrForgedReport) {
@@ -205,12 +214,12 @@ func TestAReportSaysWhatBecameOfTheCards(t *testing.T) {
 func TestAReportThatCannotBeTrue(t *testing.T) {
 	good := Report{Batch: "B1", By: "ravi", Cards: 20}
 	for name, change := range map[string]func(*Report){
-		"a position behind the last":     func(r *Report) { r.Spoiled = []Spoiled{{21, ""}} },
-		"a position before the first":    func(r *Report) { r.Spoiled = []Spoiled{{0, ""}} },
-		"a card spoiled twice":           func(r *Report) { r.Spoiled = []Spoiled{{4, ""}, {4, ""}} },
+		"a position behind the last":     func(r *Report) { r.Spoiled = []Spoiled{{Position: 21}} },
+		"a position before the first":    func(r *Report) { r.Spoiled = []Spoiled{{Position: 0}} },
+		"a card spoiled twice":           func(r *Report) { r.Spoiled = []Spoiled{{Position: 4}, {Position: 4}} },
 		"a dispatch of none":             func(r *Report) { r.Dispatched = []Dispatched{{From: 4, To: 3}} },
 		"a dispatch beyond the last":     func(r *Report) { r.Dispatched = []Dispatched{{From: 4, To: 30}} },
-		"a reason that clears a screen":  func(r *Report) { r.Spoiled = []Spoiled{{4, "\x1b[2J"}} },
+		"a reason that clears a screen":  func(r *Report) { r.Spoiled = []Spoiled{{Position: 4, Why: "\x1b[2J"}} },
 		"a courier with too long a name": func(r *Report) { r.Dispatched = []Dispatched{{From: 4, To: 5, With: strings.Repeat("x", 201)}} },
 	} {
 		r := good
