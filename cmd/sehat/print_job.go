@@ -54,6 +54,9 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 	if header.For != cards.NewKeyID(press.PublicKey) {
 		return withHint(fmt.Errorf("print batch %s is sealed to another print centre: sealed to two, its cards would be printed twice", batch.ID), "name the request of that one with --for")
 	}
+	if err := removeUnfinished(opts.job); err != nil {
+		return err
+	}
 	pace := a.pace("sealing card", header.Cards)
 	defer pace.end()
 	err = writeStream(opts.job, func(w io.Writer) error {
