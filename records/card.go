@@ -120,6 +120,7 @@ type PrintBatch struct {
 	Slots  []PrintSlot `json:"slots"`
 	State  string      `json:"-"` // making, sealing, sealed, made or dropped
 	Job    []byte      `json:"-"` // the signed header of the job, where the sheets are made at a print centre
+	Face   string      `json:"-"` // the card face file it is made with; empty for what sehat comes with. It stays in this store
 }
 
 // States of a print batch.

@@ -32,6 +32,7 @@ var ErrNothingToPrint = errors.New("every card is in a print batch")
 // A PrintOrder says what to print.
 type PrintOrder struct {
 	Layout string
+	Face   string                   // the card face file; empty for what sehat comes with
 	Ward   string                   // only this ward; empty for all
 	Limit  int                      // at most so many cards; 0 for all
 	Except func(number string) bool // cards to leave out; nil for none
@@ -49,24 +50,18 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if !errors.Is(err, ErrNotFound) {
 		return b, err
 	}
-	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
-	for ward, err := range wards(s.Unprinted(ctx, order.Ward)) {
+	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking, Face: order.Face}
+	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward)) {
 		if err != nil {
 			return b, err
-		}
-		WalkingOrder(ward)
-		for _, stop := range ward {
-			if order.Limit > 0 && len(b.Slots) == order.Limit {
-				break
-			}
-			if order.Except != nil && order.Except(stop.Number) {
-				continue
-			}
-			b.Slots = append(b.Slots, PrintSlot{Position: len(b.Slots) + 1, Number: stop.Number, Version: stop.Version})
 		}
 		if order.Limit > 0 && len(b.Slots) == order.Limit {
 			break
 		}
+		if order.Except != nil && order.Except(stop.Number) {
+			continue
+		}
+		b.Slots = append(b.Slots, PrintSlot{Position: len(b.Slots) + 1, Number: stop.Number, Version: stop.Version})
 	}
 	if len(b.Slots) == 0 {
 		return b, ErrNothingToPrint
@@ -81,29 +76,6 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 		}
 	}
 	return b, s.SavePrintBatch(ctx, b)
-}
-
-// wards groups stops that come ward by ward.
-func wards(stops iter.Seq2[Stop, error]) iter.Seq2[[]Stop, error] {
-	return func(yield func([]Stop, error) bool) {
-		var ward []Stop
-		for s, err := range stops {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if len(ward) > 0 && s.Ward != ward[0].Ward {
-				if !yield(ward, nil) {
-					return
-				}
-				ward = ward[:0]
-			}
-			ward = append(ward, s)
-		}
-		if len(ward) > 0 {
-			yield(ward, nil)
-		}
-	}
 }
 
 // batchID makes a print batch's id: the day and four random letters or digits, short enough for the edge of a sheet.

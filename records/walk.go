@@ -2,6 +2,7 @@ package records
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -42,6 +43,34 @@ func WalkingOrder(stops []Stop) {
 	})
 	for i, w := range ways {
 		stops[i] = w.stop
+	}
+}
+
+// InWalkingOrder puts stops that come ward by ward in walking order. One ward is in memory at a time.
+func InWalkingOrder(stops iter.Seq2[Stop, error]) iter.Seq2[Stop, error] {
+	return func(yield func(Stop, error) bool) {
+		var ward []Stop
+		walk := func() bool {
+			WalkingOrder(ward)
+			for _, s := range ward {
+				if !yield(s, nil) {
+					return false
+				}
+			}
+			ward = ward[:0]
+			return true
+		}
+		for s, err := range stops {
+			if err != nil {
+				yield(s, err)
+				return
+			}
+			if len(ward) > 0 && s.Ward != ward[0].Ward && !walk() {
+				return
+			}
+			ward = append(ward, s)
+		}
+		walk()
 	}
 }
 

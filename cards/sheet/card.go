@@ -39,7 +39,7 @@ func (f *printing) side(p *page, items []Item, name string, face *cards.Face, pl
 
 // drawQR draws the QR code of a card at the right bottom of its place.
 func (f *printing) drawQR(c *content, it *Item, face *cards.Face) (why string) {
-	version, module, why := f.qr.fit(face.QR, it.W)
+	version, module, why := f.qr.fit(face.QR, it.W, it.Modules)
 	if why != "" {
 		return why
 	}

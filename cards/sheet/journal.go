@@ -58,7 +58,7 @@ func openJournal(dir string, p *press) (*journal, error) {
 // seed is the hash of what all files of a job have in common. Another build of sehat may draw otherwise.
 func (p *press) seed() string {
 	sum := sha256.New()
-	common(sum, p.job.Batch, p.layout, p.job.Made.UTC(), p.design.Name, p.design.Programme, p.design.ProgrammeSecond, p.design.Colours, p.design.Values, p.design.Front, p.design.Back)
+	common(sum, p.job.Batch, p.layout, p.job.Made.UTC(), string(p.design.Source()))
 	if build, ok := debug.ReadBuildInfo(); ok {
 		common(sum, build.Main.Version, build.GoVersion)
 		for _, s := range build.Settings {

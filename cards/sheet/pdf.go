@@ -27,6 +27,7 @@ type document struct {
 type form struct {
 	template gofpdf.Template
 	size     gofpdf.SizeType
+	drawing  []byte // as it was given
 }
 
 // A placed form is one on a page, its top left corner at x, y millimetres.
@@ -77,7 +78,7 @@ func (d *document) use(font int, glyph uint16) { d.glyphs[font][glyph] = true }
 func (d *document) form(width, height float64, drawing []byte) *form {
 	size := gofpdf.SizeType{Wd: width, Ht: height}
 	t := d.pdf.CreateTemplateCustom(gofpdf.PointType{}, size, func(t *gofpdf.Tpl) { t.RawWriteBuf(bytes.NewReader(drawing)) })
-	return &form{t, size}
+	return &form{t, size, drawing}
 }
 
 // page adds a page: forms, and above them a drawing in points from the bottom left.

@@ -22,15 +22,15 @@ type qrMaker struct {
 	plans [maxVersion + 1]*coding.Plan
 }
 
-// fit returns the smallest version at level M for a text of QR's 45 characters, and the size of its modules in a box of this
-// width. why is empty, or why there is none.
-func (q *qrMaker) fit(text string, width float64) (v coding.Version, module float64, why string) {
+// fit returns the smallest version at level M for a text of QR's 45 characters, of least modules a side or more, and the size of
+// its modules in a box of this width. why is empty, or why there is none.
+func (q *qrMaker) fit(text string, width float64, least int) (v coding.Version, module float64, why string) {
 	content := coding.Alpha(text)
 	if content.Check() != nil {
 		return 0, 0, "has a character that is not one of the 45 of base45"
 	}
-	for v = 1; content.Bits(v) > 8*v.DataBytes(coding.M); v++ {
-		if v == maxVersion {
+	for v = coding.Version(max(1, (least-17)/4)); content.Bits(v) > 8*v.DataBytes(coding.M); v++ {
+		if v >= maxVersion {
 			return 0, 0, fmt.Sprintf("is %d characters long, too long for a card", len(text))
 		}
 	}

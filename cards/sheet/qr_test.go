@@ -30,7 +30,7 @@ func TestFullCredentialHas61Modules(t *testing.T) {
 	var q qrMaker
 	for length, want := range map[int]int{1: 21, 311: 57, 312: 61, 340: 61} {
 		text := string(make30(length))
-		version, _, why := q.fit(text, 31)
+		version, _, why := q.fit(text, 31, 0)
 		if why != "" {
 			t.Errorf("%d characters: %s", length, why)
 			continue

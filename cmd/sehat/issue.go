@@ -62,7 +62,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil {
 		return err
 	}
-	fitter, err := sheet.NewFitter(nil)
+	face, err := h.face("")
+	if err != nil {
+		return err
+	}
+	fitter, err := sheet.NewFitter(face)
 	if err != nil {
 		return err
 	}

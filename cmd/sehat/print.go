@@ -27,6 +27,8 @@ type printOptions struct {
 	limit  int
 	except []string
 	batch  string
+	face   string
+	look   previewOptions
 	chosen bool   // some of the above but out and batch were typed
 	job    string // seal a job to this file instead of making sheets
 	press  string // the request of the print centre that it is for
@@ -45,6 +47,10 @@ func newPrintCommand(a *app) *cobra.Command {
 house), and makes its PDF sheets, front and back, with a manifest beside them that names
 the card in each slot, and a list for whoever hands the cards out, door by door. Print
 the sheets double-sided, turned over the long edge.
+
+--face prints with a card face file of your own: colours, logo, texts, places. A file
+face.json in the home is used without being named. "sehat template face" writes one to
+start from; --preview shows the next sheet as pictures, before anything is printed.
 
 After a crash the same command finishes the batch that was begun; files that were whole
 are kept. --batch makes the sheets of an earlier batch again, byte for byte. A card whose
@@ -69,6 +75,12 @@ and is enrolled like a laptop, with --quota 1. Then
 			case opts.job != "":
 				return runSealJob(cmd.Context(), a, opts)
 			}
+			if err := opts.look.check(); err != nil {
+				return err
+			}
+			if opts.look.show {
+				return runPreview(cmd.Context(), a, opts)
+			}
 			return runPrint(cmd.Context(), a, opts)
 		},
 	}
@@ -81,6 +93,8 @@ and is enrolled like a laptop, with --quota 1. Then
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again; with --job, seal it again")
 	flags.StringVar(&opts.job, "job", "", "make no sheets: seal all that they need into this file, for a print centre")
 	flags.StringVar(&opts.press, "for", "", "with --job: the enrolment request of the print centre")
+	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
+	opts.look.flags(flags)
 	cmd.AddCommand(newPrintReportCommand(a))
 	return cmd
 }
@@ -108,7 +122,7 @@ func (opts *printOptions) check(cmd *cobra.Command, args []string) error {
 	case opts.job != "" && given("out"):
 		return errors.New("--out is a folder for sheets, and --job makes none here")
 	}
-	for _, name := range []string{"layout", "ward", "limit", "except", "batch", "job"} {
+	for _, name := range []string{"layout", "ward", "limit", "except", "face", "batch", "job"} {
 		if len(args) == 1 && given(name) {
 			return fmt.Errorf("a job file says itself what to print: --%s does not go with it", name)
 		}
@@ -156,7 +170,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, opts, nil)
+	batch, err := batchToPrint(ctx, a, s, h, opts, nil)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -190,7 +204,7 @@ func dropMisfits(ctx context.Context, a *app, s *store.Store, batch records.Prin
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one. With seal its sheets are made at a print centre.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions, seal func(records.PrintBatch) ([]byte, error)) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, seal func(records.PrintBatch) ([]byte, error)) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil {
@@ -210,18 +224,31 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions
 	case !errors.Is(err, records.ErrNotFound):
 		return b, err
 	}
+	except, err := opts.excepted()
+	if err != nil {
+		return records.PrintBatch{}, err
+	}
+	face, err := h.face(opts.face)
+	if err != nil {
+		return records.PrintBatch{}, err
+	}
+	return records.NextPrintBatch(ctx, s, records.PrintOrder{
+		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
+		Except: except, Seal: seal,
+	})
+}
+
+// excepted returns whether a card is to be left out.
+func (opts printOptions) excepted() (func(number string) bool, error) {
 	left := make([]string, 0, len(opts.except))
 	for _, text := range opts.except {
 		n, err := cards.ParseNumber(text)
 		if err != nil {
-			return records.PrintBatch{}, usageError{fmt.Errorf("--except: %w", err)}
+			return nil, usageError{fmt.Errorf("--except: %w", err)}
 		}
 		left = append(left, n.String())
 	}
-	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random, Seal: seal,
-		Except: func(number string) bool { return slices.Contains(left, number) },
-	})
+	return func(number string) bool { return slices.Contains(left, number) }, nil
 }
 
 // begunBy is the command that began a batch.
@@ -252,8 +279,12 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 	if err != nil {
 		return nil, fmt.Errorf("print batch %s: %w", batch.ID, err)
 	}
+	face, err := faceOfBatch(batch)
+	if err != nil {
+		return nil, err
+	}
 	return a.makeFiles(ctx, dir, len(batch.Slots), sheet.Job{
-		Batch: batch.ID, Layout: batch.Layout, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)),
+		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)),
 	})
 }
 

@@ -35,7 +35,7 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
-	batch, err := batchToPrint(ctx, a, s, opts, func(b records.PrintBatch) ([]byte, error) {
+	batch, err := batchToPrint(ctx, a, s, h, opts, func(b records.PrintBatch) ([]byte, error) {
 		if _, err := os.Stat(opts.job); err == nil {
 			return nil, withHint(fmt.Errorf("%s is there already, and would be lost", opts.job), "name another file, or remove it if it came to the print centre")
 		}
@@ -57,10 +57,14 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 	if err := removeUnfinished(opts.job); err != nil {
 		return err
 	}
+	face, err := faceOfBatch(batch)
+	if err != nil {
+		return err
+	}
 	pace := a.pace("sealing card", header.Cards)
 	defer pace.end()
 	err = writeStream(opts.job, func(w io.Writer) error {
-		return sheet.SealJob(w, key, press.Recipient, batch.Job, fitting(faces(s.BatchCards(ctx, batch.ID)), pace))
+		return sheet.SealJob(w, key, press.Recipient, batch.Job, fitting(faces(s.BatchCards(ctx, batch.ID)), face, pace))
 	})
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		return dropMisfits(ctx, a, s, batch, err)
@@ -82,7 +86,8 @@ func jobHeader(b records.PrintBatch, press batchsync.Request, key ed25519.Privat
 		return nil, fmt.Errorf("print batch %s: %w", b.ID, err)
 	}
 	envelope, _, err := sheet.JobHeader{
-		Batch: b.ID, Layout: b.Layout, Made: made, For: cards.NewKeyID(press.PublicKey), Cards: len(b.Slots), MadeWith: version,
+		Batch: b.ID, Layout: b.Layout, Made: made, For: cards.NewKeyID(press.PublicKey), Cards: len(b.Slots),
+		FaceFile: []byte(b.Face), MadeWith: version,
 	}.Sign(key)
 	return envelope, err
 }
@@ -119,9 +124,9 @@ func (h home) enrolled(path string) (batchsync.Request, error) {
 }
 
 // fitting passes faces on that can be printed whole, and ends with those that cannot: a print centre could not correct them.
-func fitting(list iter.Seq2[cards.Face, error], pace *pace) iter.Seq2[cards.Face, error] {
+func fitting(list iter.Seq2[cards.Face, error], face *sheet.Design, pace *pace) iter.Seq2[cards.Face, error] {
 	return func(yield func(cards.Face, error) bool) {
-		fitter, err := sheet.NewFitter(nil)
+		fitter, err := sheet.NewFitter(face)
 		if err != nil {
 			yield(cards.Face{}, err)
 			return

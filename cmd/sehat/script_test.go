@@ -28,7 +28,7 @@ import (
 //	qr HOME FILE         writes the QR text of a home's first card to a file
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
-//	reprint DIR OTHER    makes the print batch in DIR again in OTHER and compares the files
+//	reprint DIR OTHER    makes the print batch in DIR, $BATCH, again in OTHER and compares the files
 //	newer STORE          makes a store one that a newer version of sehat wrote
 //	batchid HOME NAME    sets $NAME to the id of a home's first print batch
 //	tamper FILE COPY     copies a signed file with one name in it changed
@@ -166,6 +166,7 @@ func scriptReprint(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%d files under %s, want a PDF and two manifests", len(first), args[0])
 	}
 	batch := strings.TrimSuffix(filepath.Base(first[0]), "-0001.pdf")
+	ts.Setenv("BATCH", batch)
 	ts.Check(ts.Exec("sehat", "print", "--batch", batch, "--out", args[1]))
 	for _, name := range first {
 		want, err := os.ReadFile(name)

@@ -80,6 +80,9 @@ func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error 
 				return err
 			}
 		}
+		if err := keepFace(ctx, tx, b); err != nil {
+			return err
+		}
 		return enqueue(ctx, tx, h, records.NounPrintBatch, b.ID)
 	})
 }
@@ -119,7 +122,7 @@ func (s *Store) UnfinishedPrintBatch(ctx context.Context) (records.PrintBatch, e
 	return s.PrintBatch(ctx, id)
 }
 
-// PrintBatch returns a batch with its slots, or records.ErrNotFound.
+// PrintBatch returns a batch with its slots and its face, or records.ErrNotFound.
 func (s *Store) PrintBatch(ctx context.Context, id string) (records.PrintBatch, error) {
 	return printBatch(ctx, s.read, id)
 }
@@ -134,6 +137,9 @@ func printBatch(ctx context.Context, q querier, id string) (records.PrintBatch, 
 		err := row.Scan(&p.Position, &p.Number, &p.Version)
 		return p, err
 	}, `SELECT position, number, version FROM print_slots WHERE batch_id = $1 ORDER BY position`, id))
+	if err == nil {
+		b.Face, err = faceOf(ctx, q, id)
+	}
 	if err != nil {
 		return b, fmt.Errorf("reading print batch %s: %w", id, err)
 	}
@@ -149,7 +155,7 @@ func scanPrintBatch(row scanner) (records.PrintBatch, error) {
 	return b, err
 }
 
-// PrintBatches returns all print batches without their slots, oldest first.
+// PrintBatches returns all print batches without their slots and faces, oldest first.
 func (s *Store) PrintBatches(ctx context.Context) ([]records.PrintBatch, error) {
 	list, err := collect(query(ctx, s.read, scanPrintBatch, printBatches+` ORDER BY made_at, id`))
 	if err != nil {
