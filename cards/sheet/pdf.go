@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/jung-kurt/gofpdf"
@@ -44,6 +43,7 @@ func newDocument(id, title string, width, height float64, made time.Time, fonts 
 	}
 	d := &document{id: id, fonts: fonts, names: make([]string, len(fonts)), glyphs: make([][]bool, len(fonts))}
 	d.pdf = gofpdf.NewCustom(&gofpdf.InitType{UnitStr: "mm", Size: gofpdf.SizeType{Wd: width, Ht: height}})
+	d.pdf.SetCompression(false) // pack does it
 	d.pdf.SetCatalogSort(true) // otherwise in the random order of maps. So are page boxes: there can be one at most
 	d.pdf.SetPageBox("trim", 0, 0, width, height)
 	d.pdf.SetCreationDate(made.UTC())
@@ -111,32 +111,5 @@ func (d *document) write(w io.Writer) error {
 	if err := d.pdf.Output(&file); err != nil {
 		return fmt.Errorf("making the PDF: %w", err)
 	}
-	return writeWithPreferences(w, file.Bytes())
-}
-
-// writeWithPreferences adds to a file of gofpdf what it has no call for: that sheets are printed at their true size, on both
-// sides, turned over the long edge. The catalog is the last object, so that only the place of the table behind it changes.
-func writeWithPreferences(w io.Writer, file []byte) error {
-	const (
-		catalog     = "/Type /Catalog\n"
-		preferences = "/Lang (en-IN)\n/ViewerPreferences <</PrintScaling /None /Duplex /DuplexFlipLongEdge>>\n"
-		start       = "startxref\n"
-		version     = "%PDF-1.7" // the first that knows all of these; gofpdf says 1.3
-	)
-	at := bytes.LastIndex(file, []byte(catalog)) + len(catalog)
-	end := bytes.LastIndex(file, []byte(start)) + len(start)
-	number, _, _ := bytes.Cut(file[max(end, 0):], []byte("\n"))
-	table, err := strconv.Atoi(string(number))
-	if err != nil || at < len(catalog) || at > table {
-		return fmt.Errorf("making the PDF: its end is not as gofpdf 1.16 writes it")
-	}
-	copy(file, version)
-	for _, part := range [][]byte{
-		file[:at], []byte(preferences), file[at:end], fmt.Appendf(nil, "%d\n%%%%EOF\n", table+len(preferences)),
-	} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return pack(w, file.Bytes())
 }
