@@ -44,7 +44,7 @@ func newDocument(id, title string, width, height float64, made time.Time, fonts 
 	d := &document{id: id, fonts: fonts, names: make([]string, len(fonts)), glyphs: make([][]bool, len(fonts))}
 	d.pdf = gofpdf.NewCustom(&gofpdf.InitType{UnitStr: "mm", Size: gofpdf.SizeType{Wd: width, Ht: height}})
 	d.pdf.SetCompression(false) // pack does it
-	d.pdf.SetCatalogSort(true) // otherwise in the random order of maps. So are page boxes: there can be one at most
+	d.pdf.SetCatalogSort(true)  // otherwise in the random order of maps. So are page boxes: there can be one at most
 	d.pdf.SetPageBox("trim", 0, 0, width, height)
 	d.pdf.SetCreationDate(made.UTC())
 	d.pdf.SetModificationDate(made.UTC())

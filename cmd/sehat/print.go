@@ -95,7 +95,7 @@ and is enrolled like a laptop, with --quota 1. Then
 	flags.StringVar(&opts.press, "for", "", "with --job: the enrolment request of the print centre")
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
 	opts.look.flags(flags)
-	cmd.AddCommand(newPrintReportCommand(a))
+	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a))
 	return cmd
 }
 

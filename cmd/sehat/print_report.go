@@ -224,7 +224,9 @@ func readSpoiledList(path string) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		list = append(list, row[0]+"-"+row[1]+"="+row[2])
+		if row[1] != "" { // else it is about a whole sheet or file, which is printed again
+			list = append(list, row[0]+"-"+row[1]+"="+row[2])
+		}
 	}
 }
 
