@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"sehat/cards"
 )
@@ -32,6 +33,7 @@ type Card struct {
 	Meta
 
 	State      string `json:"-"` // the state after the last event
+	Since      string `json:"-"` // when it came into this state, where whoever reads it asks for that
 	ReservedAt string `json:"-"` // when the number was given: the date of its first version
 }
 
@@ -42,6 +44,17 @@ func (c Card) Printed() string {
 		return c.Number
 	}
 	return n.Printed()
+}
+
+// Expired reports whether a temporary card is past its date. Nobody has to say so: the clock does.
+func (c Card) Expired(now time.Time) bool { return c.ExpiresAt != "" && c.ExpiresAt <= Stamp(now) }
+
+// StateAt is the state of a card at a time: that after its last event, or expired.
+func (c Card) StateAt(now time.Time) string {
+	if c.Expired(now) && !CardEnded(c.State) {
+		return CardExpired
+	}
+	return c.State
 }
 
 // Outranks reports whether a person keeps card c rather than card o: a permanent card before a temporary one, then the number

@@ -23,6 +23,7 @@ type PrintEvent struct {
 	Relation string // of who took it to the holder: self, wife, neighbour, …
 	By       string // who dispatched it, handed it over or saw it
 	At       string // a [Stamp]
+	AsOf     string // a [Stamp]: who tells this knew the card as it was then, such as from a workbook; empty for now
 	// Genuine says that the card was in somebody's hand and its credential verified. It is taken down where this store has no such
 	// card, or did not hear of its print: the centre may.
 	Genuine bool
@@ -42,6 +43,7 @@ const (
 	PrintInHand     PrintHow = "in_hand"     // it was handed over
 	PrintEnded      PrintHow = "ended"       // it is lost, revoked, replaced, expired or held: nobody may be given it
 	PrintTooEarly   PrintHow = "too_early"   // it tells of a time before the card was issued
+	PrintCameBack   PrintHow = "came_back"   // it came back after AsOf
 	PrintBadEvent   PrintHow = "bad_event"   // it is no event of a printed card, or has no time
 )
 
@@ -57,6 +59,7 @@ type PrintAnswer struct {
 	Version  int
 	How      PrintHow
 	Why      string // in words, where it could not be applied
+	State    string // of the card now; empty where it is not known here
 }
 
 // A PrintOutcome is what came of a report: an answer for each card that an event is about, in the order of the events.
@@ -224,7 +227,7 @@ func (d *delivery) flush(ctx context.Context) error {
 		if t.fault == "" && t.Version == 0 {
 			t.Version = latest[t.Number]
 		}
-		how, why := t.how, t.fault
+		how, why, state := t.how, t.fault, ""
 		if how == "" {
 			c := known[CardKey(t.Number, t.Version)]
 			if c == nil {
@@ -237,8 +240,11 @@ func (d *delivery) flush(ctx context.Context) error {
 				add = append(add, e)
 			}
 			t.Batch, t.slot = c.place(t)
+			if len(c.Events) > 0 || c.State != "" {
+				state = StateOf(c.Events)
+			}
 		}
-		d.answer(PrintAnswer{Index: t.index, Batch: t.Batch, Position: t.slot, Number: t.Number, Version: t.Version, How: how, Why: why})
+		d.answer(PrintAnswer{Index: t.index, Batch: t.Batch, Position: t.slot, Number: t.Number, Version: t.Version, How: how, Why: why, State: state})
 	}
 	d.pending = d.pending[:0]
 	return d.piles.Add(ctx, add)
@@ -293,6 +299,9 @@ func (c *PrintedCard) apply(t target) (e CardEvent, how PrintHow, why string) {
 	if slices.ContainsFunc(c.Events, func(o CardEvent) bool { return o.ID == e.ID }) {
 		return e, PrintAlready, ""
 	}
+	if back := c.last(CardReturned); t.AsOf != "" && t.Event == CardHandedOver && back.At > t.AsOf && whereabouts(c.Events) == CardReturned {
+		return e, PrintCameBack, "it came back since that was written: " + back.Why
+	}
 	how, why = c.judge(e, t.Genuine)
 	return e, how, why
 }
@@ -335,7 +344,10 @@ func (c *PrintedCard) last(event string) CardEvent {
 // printEvents is the namespace of the ids of events on printed cards.
 var printEvents = uuid.NewSHA1(uuid.NameSpaceURL, []byte("urn:sehat:card-event"))
 
-// printEventID names an event after what it tells, so that a report that is read again says nothing new.
+// printEventID names an event after all that it tells, so that a report that is read again says nothing new, and two stores that
+// make the same id of the same words mean the same.
 func printEventID(e CardEvent) string {
-	return uuid.NewSHA1(printEvents, []byte(strings.Join([]string{CardKey(e.Number, e.Version), e.Event, e.Batch, e.At, e.To, e.Relation}, "\n"))).String()
+	return uuid.NewSHA1(printEvents, []byte(strings.Join([]string{
+		CardKey(e.Number, e.Version), e.Event, e.By, e.At, e.Why, e.Batch, e.To, e.Relation,
+	}, "\n"))).String()
 }

@@ -281,6 +281,13 @@ func contents(t testing.TB, s *store.Store) map[string]string {
 		}
 		all["print batch "+b.ID] = fmt.Sprint(full)
 	}
+	moves, err := s.StockMoves(t.Context(), "", "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range moves {
+		all["stock move "+m.ID] = fmt.Sprint(m.Item, m.Kind, m.Change, m.PrintBatch, m.At)
+	}
 	return all
 }
 

@@ -95,7 +95,8 @@ and is enrolled like a laptop, with --quota 1. Then
 	flags.StringVar(&opts.press, "for", "", "with --job: the enrolment request of the print centre")
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
 	opts.look.flags(flags)
-	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a))
+	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a), newPrintListCommand(a), newPrintShowCommand(a),
+		newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
 
@@ -141,6 +142,7 @@ func (opts *printOptions) check(cmd *cobra.Command, args []string) error {
 type printReport struct {
 	Batch    string   `json:"print_batch"`
 	Cards    int      `json:"cards"`
+	Reprints int      `json:"reprints"` // of these, cards of which an earlier copy was spoiled
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
@@ -148,15 +150,19 @@ type printReport struct {
 }
 
 func (r printReport) text() string {
-	text := fmt.Sprintf("print batch %s: %s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
+	among := ""
+	if r.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(r.Reprints, "reprint"))
+	}
+	text := fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
 	if r.Handout != "" {
 		text += "\n  " + r.Handout
 	}
 	return text
 }
 
-// reportOf is the report of a job that was made in dir.
-func reportOf(m *sheet.Manifest, dir string) printReport {
+// madeReport is the report of a job that was made in dir.
+func madeReport(m *sheet.Manifest, dir string) printReport {
 	r := printReport{Batch: m.Batch, Cards: m.Cards, Sheets: m.Sheets, Manifest: m.CSV}
 	for _, f := range m.Files {
 		r.Files = append(r.Files, filepath.Join(dir, f.Name))
@@ -170,7 +176,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, h, opts, nil)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, h, opts, by, nil)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -183,28 +193,36 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	}
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
-		return dropMisfits(ctx, a, s, batch, err)
+		return dropMisfits(ctx, a, s, batch, by, err)
 	}
 	if err != nil {
 		return err
 	}
-	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
+	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
-	report := reportOf(manifest, dir)
+	if batch.State == records.PrintMaking { // until now
+		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+			return err
+		}
+	}
+	report := madeReport(manifest, dir)
+	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
+		return err
+	}
 	return a.result(report, "%s", report.text())
 }
 
 // dropMisfits gives a batch up in which cards cannot be printed as they are: all of its cards wait again.
-func dropMisfits(ctx context.Context, a *app, s *store.Store, batch records.PrintBatch, err error) error {
+func dropMisfits(ctx context.Context, a *app, s *store.Store, batch records.PrintBatch, by string, err error) error {
 	if batch.State == records.PrintMaking || batch.State == records.PrintSealing {
-		err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, a.by(), "text does not fit", a.now()))
+		err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
 	}
 	return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one. With seal its sheets are made at a print centre.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, seal func(records.PrintBatch) ([]byte, error)) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, by string, seal func(records.PrintBatch) ([]byte, error)) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil {
@@ -233,7 +251,7 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 		return records.PrintBatch{}, err
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
+		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
 		Except: except, Seal: seal,
 	})
 }

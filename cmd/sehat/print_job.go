@@ -35,7 +35,11 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
-	batch, err := batchToPrint(ctx, a, s, h, opts, func(b records.PrintBatch) ([]byte, error) {
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, h, opts, by, func(b records.PrintBatch) ([]byte, error) {
 		if _, err := os.Stat(opts.job); err == nil {
 			return nil, withHint(fmt.Errorf("%s is there already, and would be lost", opts.job), "name another file, or remove it if it came to the print centre")
 		}
@@ -67,12 +71,12 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 		return sheet.SealJob(w, key, press.Recipient, batch.Job, fitting(faces(s.BatchCards(ctx, batch.ID)), face, pace))
 	})
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
-		return dropMisfits(ctx, a, s, batch, err)
+		return dropMisfits(ctx, a, s, batch, by, err)
 	}
 	if err != nil {
 		return err
 	}
-	if err := records.SealedPrintBatch(ctx, s, batch, a.by(), press.Name, a.now()); err != nil {
+	if err := records.SealedPrintBatch(ctx, s, batch, by, press.Name, a.now()); err != nil {
 		return err
 	}
 	return a.result(sealReport{batch.ID, header.Cards, opts.job, press.Name},
@@ -153,7 +157,12 @@ func fitting(list iter.Seq2[cards.Face, error], face *sheet.Design, pace *pace) 
 
 // runPrintJob makes the sheets of a sealed job at the print centre. What it holds goes nowhere but into the sheets.
 func runPrintJob(ctx context.Context, a *app, path, dir string) error {
-	h, err := a.home()
+	s, h, err := a.open(ctx) // for its operators; there is no register
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	by, err := a.by(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -183,10 +192,10 @@ func runPrintJob(ctx context.Context, a *app, path, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := beginReport(dir, job, manifest, sheet.Report{Made: a.now().UTC(), By: a.by()}); err != nil {
+	if err := beginReport(dir, job, manifest, sheet.Report{Made: a.now().UTC(), By: by}); err != nil {
 		return err
 	}
-	report := reportOf(manifest, dir)
+	report := madeReport(manifest, dir)
 	return a.result(report, "%s\nafter the press: sehat print report %s --spoiled SHEET-SLOT=WHY --dispatched COURIER --out FILE", report.text(), report.Batch)
 }
 

@@ -62,7 +62,7 @@ one, changes nothing.`,
 			if opts.only != "" && opts.dispatched == "" {
 				return usageError{errors.New("--only goes with --dispatched")}
 			}
-			return runWriteReport(a, h, args[0], opts)
+			return runWriteReport(cmd.Context(), a, args[0], opts)
 		},
 	}
 	flags := cmd.Flags()
@@ -128,7 +128,12 @@ type refusedInReport struct {
 	Why      string `json:"why"`
 }
 
-func runWriteReport(a *app, h home, batch string, opts pressReportOptions) error {
+func runWriteReport(ctx context.Context, a *app, batch string, opts pressReportOptions) error {
+	s, h, err := a.open(ctx) // for its operators; there is no register
+	if err != nil {
+		return err
+	}
+	defer s.Close()
 	dir := opts.sheets
 	if dir == "" {
 		dir = h.path("print", batch)
@@ -145,7 +150,13 @@ func runWriteReport(a *app, h home, batch string, opts pressReportOptions) error
 		return err
 	}
 	places := m.Places()
-	news, err := a.spoil(&r, places, opts)
+	var by string
+	if len(opts.spoiled) > 0 || opts.spoiledList != "" || opts.dispatched != "" {
+		if by, err = a.by(ctx, s); err != nil {
+			return err
+		}
+	}
+	news, err := a.spoil(&r, places, opts, by)
 	if err != nil {
 		return err
 	}
@@ -154,7 +165,7 @@ func runWriteReport(a *app, h home, batch string, opts pressReportOptions) error
 		if err != nil {
 			return usageError{fmt.Errorf("--only: %w", err)}
 		}
-		news += r.Dispatch(sheet.Dispatched{From: from, To: to, With: opts.dispatched, At: a.now().UTC(), By: a.by()})
+		news += r.Dispatch(sheet.Dispatched{From: from, To: to, With: opts.dispatched, At: a.now().UTC(), By: by})
 	}
 	key, err := h.signingKey()
 	if err != nil {
@@ -181,7 +192,7 @@ func runWriteReport(a *app, h home, batch string, opts pressReportOptions) error
 }
 
 // spoil takes the spoiled cards down that were named, and returns how many are new.
-func (a *app) spoil(r *sheet.Report, places sheet.Places, opts pressReportOptions) (news int, err error) {
+func (a *app) spoil(r *sheet.Report, places sheet.Places, opts pressReportOptions, by string) (news int, err error) {
 	named := opts.spoiled
 	if opts.spoiledList != "" {
 		listed, err := readSpoiledList(opts.spoiledList)
@@ -196,7 +207,7 @@ func (a *app) spoil(r *sheet.Report, places sheet.Places, opts pressReportOption
 		if err != nil {
 			return 0, usageError{fmt.Errorf("spoiled card %q: %w", where, err)}
 		}
-		if r.Spoil(sheet.Spoiled{Position: position, Why: strings.TrimSpace(why), At: a.now().UTC(), By: a.by()}) {
+		if r.Spoil(sheet.Spoiled{Position: position, Why: strings.TrimSpace(why), At: a.now().UTC(), By: by}) {
 			news++
 		}
 	}

@@ -28,6 +28,16 @@ const stands = `c.state NOT IN ('lost', 'revoked', 'replaced', 'expired')`
 // Holders streams every active resident with the card that stands, those of one person together, in the order of person and
 // resident id.
 func (s *Store) Holders(ctx context.Context) iter.Seq2[records.Holder, error] {
+	return s.holders(ctx, "")
+}
+
+// HoldersOf returns the active records of the person that a resident is, as Holders would.
+func (s *Store) HoldersOf(ctx context.Context, residentID string) ([]records.Holder, error) {
+	return collect(s.holders(ctx, ` AND r.id IN (SELECT CAST($1 AS TEXT) UNION
+	SELECT q.resident_id FROM persons o JOIN persons q ON q.person_id = o.person_id WHERE o.resident_id = $1)`, residentID))
+}
+
+func (s *Store) holders(ctx context.Context, where string, args ...any) iter.Seq2[records.Holder, error] {
 	rows := query(ctx, s.read, scanHolder, `
 SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date,
 	h.ward_code, h.block_no, COALESCE(p.person_id, ''),
@@ -35,13 +45,13 @@ SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.bir
 		WHEN r.id IN (SELECT o.left_id FROM (`+opposed+`) o UNION SELECT o.right_id FROM (`+opposed+`) o) THEN 'conflict'
 		WHEN r.id IN (SELECT row_key FROM conflicts WHERE noun = 'resident' AND status = 'open') THEN 'conflict'
 		WHEN h.id IN (SELECT row_key FROM conflicts WHERE noun = 'household' AND status = 'open') THEN 'conflict' ELSE '' END,
-	c.number, c.version, c.kind, c.lease_id, c.issued_at, c.state, c.face, n.reserved_at
+	c.number, c.version, c.kind, c.lease_id, c.issued_at, c.expires_at, c.state, c.face, n.reserved_at
 FROM residents r JOIN households h ON h.id = r.household_id
 LEFT JOIN persons p ON p.resident_id = r.id
 LEFT JOIN cards c ON c.resident_id = r.id AND `+stands+`
 LEFT JOIN numbers n ON n.number = c.number
-WHERE r.state = 'active'
-ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.version DESC`)
+WHERE r.state = 'active'`+where+`
+ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.version DESC`, args...)
 	return func(yield func(records.Holder, error) bool) {
 		var last *records.Holder
 		for h, err := range rows {
@@ -66,15 +76,15 @@ ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.v
 
 func scanHolder(row scanner) (records.Holder, error) {
 	var (
-		h                                                    records.Holder
-		number, kind, leaseID, issued, state, face, reserved *string
-		version                                              *int
+		h                                                             records.Holder
+		number, kind, leaseID, issued, expires, state, face, reserved *string
+		version                                                       *int
 	)
 	err := row.Scan(&h.ID, &h.FullName, &h.FullNameHi, &h.FatherOrHusband, &h.Sex, &h.BirthYear, &h.BirthMonth, &h.BirthDay, &h.AgeYears,
-		&h.VisitDate, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &state, &face, &reserved)
+		&h.VisitDate, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
 	if err == nil && number != nil {
 		h.Card = &records.Card{
-			Number: *number, Version: *version, ResidentID: h.ID, Kind: *kind, LeaseID: *leaseID, IssuedAt: *issued, State: *state,
+			Number: *number, Version: *version, ResidentID: h.ID, Kind: *kind, LeaseID: *leaseID, IssuedAt: *issued, ExpiresAt: *expires, State: *state,
 			Face: []byte(*face), ReservedAt: deref(reserved),
 		}
 	}
@@ -101,23 +111,28 @@ func (s *Store) SaveCards(ctx context.Context, issued []records.Card, events []r
 		if err != nil {
 			return err
 		}
-		var fresh []records.Card
-		for _, c := range issued {
-			if c.Version == 1 {
-				fresh = append(fresh, c)
-			}
-		}
-		if err := noCardYet(ctx, tx, fresh); err != nil {
-			return err
-		}
-		if err := reserve(ctx, tx, fresh); err != nil {
-			return err
-		}
-		if err := insertCards(ctx, tx, h, issued); err != nil {
-			return err
-		}
-		return addCardEvents(ctx, tx, h, events)
+		return saveIssued(ctx, tx, h, issued, events)
 	})
+}
+
+// saveIssued is SaveCards within a transaction. The events come first: they end the cards in whose stead others are given.
+func saveIssued(ctx context.Context, tx querier, h records.Home, issued []records.Card, events []records.CardEvent) error {
+	if err := addCardEvents(ctx, tx, h, events); err != nil {
+		return err
+	}
+	var fresh []records.Card
+	for _, c := range issued {
+		if c.Version == 1 {
+			fresh = append(fresh, c)
+		}
+	}
+	if err := noCardYet(ctx, tx, fresh); err != nil {
+		return err
+	}
+	if err := reserve(ctx, tx, fresh); err != nil {
+		return err
+	}
+	return insertCards(ctx, tx, h, issued)
 }
 
 // noCardYet returns records.ErrConflict if one of the residents who are to get a new number has a card that stands.

@@ -34,6 +34,8 @@ func (s *Store) travellers() map[records.Noun]traveller {
 		records.NounPrintBatch: {"print_batches", false, s.readPrintBatches},
 		records.NounPrintBatchEvent: {"print_batch_events", false, readBy(s, `SELECT id, batch_id, event, decided_by, decided_at, why, origin FROM print_batch_events WHERE id IN `,
 			scanPrintBatchEvent, func(e records.PrintBatchEvent) (string, records.Meta, any) { return e.ID, records.Meta{}, e })},
+		records.NounStockMove: {"stock_moves", false, readBy(s, `SELECT `+stockMoveColumns+` FROM stock_moves WHERE id IN `,
+			scanStockMove, func(v records.StockMove) (string, records.Meta, any) { return v.ID, records.Meta{}, v })},
 	}
 }
 

@@ -162,3 +162,98 @@ func TestALaptopTakesDownACardThatItOnlyKnowsByItsQR(t *testing.T) {
 		}
 	})
 }
+
+// mismatched returns how many copies do not add up, by the way in which they do not.
+func mismatched(t testing.TB, s *store.Store, f records.PileFilter) map[records.Mismatch]int {
+	t.Helper()
+	found := map[records.Mismatch]int{}
+	for _, m := range records.Mismatches() {
+		n, err := s.CountMismatched(t.Context(), m, f)
+		if err != nil {
+			t.Fatalf("%s: %v", m, err)
+		}
+		rows := 0
+		for r, err := range s.Mismatched(t.Context(), m, f) {
+			if err != nil || r.Number == "" || r.Since == "" {
+				t.Fatalf("%s: %+v, %v", m, r, err)
+			}
+			rows++
+		}
+		if rows != n {
+			t.Errorf("%s: %d are counted and %d listed", m, n, rows)
+		}
+		if n > 0 {
+			found[m] = n
+		}
+	}
+	return found
+}
+
+func TestPrintedCardsAddUpAndWhatDoesNotIsNamed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		s := create(t, url, records.RoleCentre)
+		b := printedBatch(t, s, 20)
+		at := func(hours int) string { return records.Stamp(noon.Add(time.Duration(hours) * time.Hour)) }
+		if got := mismatched(t, s, records.PileFilter{Before: records.Stamp(noon)}); len(got) != 0 {
+			t.Errorf("a fresh batch: %v", got)
+		}
+		told(t, s,
+			records.PrintEvent{Batch: b.ID, Position: 1, Event: records.CardSpoiled},
+			records.PrintEvent{Batch: b.ID, Position: 2, Event: records.CardSpoiled},
+			records.PrintEvent{Batch: b.ID, Position: 3, Event: records.CardHandedOver},
+		)
+		next := printNext(t, s, noon.Add(2*time.Hour))
+		told(t, s,
+			records.PrintEvent{Batch: next.ID, Position: 1, Event: records.CardSpoiled, At: at(3)},
+			records.PrintEvent{Batch: b.ID, Event: records.CardDispatched, To: "Ward office", At: at(3)},
+			records.PrintEvent{Batch: b.ID, Position: 4, Event: records.CardHandedOver, At: at(4)},
+			records.PrintEvent{Batch: b.ID, Position: 5, Event: records.CardHandedOver, At: at(4)},
+			records.PrintEvent{Batch: b.ID, Position: 6, Event: records.CardReturned, At: at(4)},
+		)
+		slot := func(i int) records.CardEvent {
+			return records.CardEvent{ID: records.NewID(), Number: b.Slots[i-1].Number, Version: 1, By: "x", At: at(5), Batch: b.ID}
+		}
+		again, revoked, early := slot(4), slot(7), slot(8)
+		again.Event, revoked.Event, early.Event = records.CardHandedOver, records.CardRevoked, records.CardHandedOver
+		early.At = records.Stamp(noon.Add(-time.Hour))
+		if err := s.AddCardEvents(ctx, []records.CardEvent{again, revoked, early}); err != nil {
+			t.Fatal(err)
+		}
+		counts, err := s.PileCounts(ctx, records.PileFilter{}, false)
+		if err != nil || len(counts) != 2 {
+			t.Fatalf("%+v, %v", counts, err)
+		}
+		first, second := counts[0], counts[1]
+		if !first.Balanced() || first.Copies != 20 || first.Spoiled != 2 || first.Reprinted != 1 || first.HandedOver != 4 || first.Returned != 1 || first.Ended != 1 || first.Dispatched != 12 {
+			t.Errorf("the first batch: %+v", first)
+		}
+		if !second.Balanced() || second.Copies != 2 || second.Spoiled != 1 || second.Printed != 1 {
+			t.Errorf("the second batch: %+v", second)
+		}
+		wards, err := s.PileCounts(ctx, records.PileFilter{}, true)
+		if err != nil || len(wards) != 2 || wards[0].Copies+wards[1].Copies != 22 || !wards[0].Balanced() {
+			t.Errorf("by ward: %+v, %v", wards, err)
+		}
+		all, err := s.CardsInPiles(ctx, "")
+		if want := (records.CardCount{Cards: 20, InAPile: 19, ToReprint: 1}); err != nil || all != want || !all.Balanced() {
+			t.Errorf("%+v, %v", all, err)
+		}
+		want := map[records.Mismatch]int{
+			records.MismatchTwice: 1, records.MismatchEnded: 1, records.MismatchNotDispatched: 1, records.MismatchClock: 1,
+			records.MismatchLate: 12, records.MismatchIdle: 1, records.MismatchReturnedWaiting: 1, records.MismatchToReprint: 1,
+		}
+		if got := mismatched(t, s, records.PileFilter{}); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		delete(want, records.MismatchLate)
+		delete(want, records.MismatchIdle)
+		delete(want, records.MismatchReturnedWaiting)
+		if got := mismatched(t, s, records.PileFilter{Before: at(0)}); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("as of then: %v, want %v", got, want)
+		}
+		if n, err := s.Reprints(ctx, next.ID); err != nil || n != 2 {
+			t.Errorf("%d reprints, %v", n, err)
+		}
+	})
+}

@@ -13,8 +13,7 @@ import (
 const thisDevice = `(SELECT value FROM meta WHERE key = 'home/device')`
 
 // livePile holds for a copy, print slot p in print batch b, that was not spoiled. A card has one at most.
-const livePile = `b.state <> 'dropped' AND NOT EXISTS (SELECT 1 FROM card_events s
-	WHERE s.number = p.number AND s.version = p.version AND s.event = 'spoiled' AND s.print_batch = p.batch_id)`
+const livePile = `b.state <> 'dropped' AND NOT ` + wasSpoiled
 
 // unprinted holds for a card issued here that lies in no pile: it was never printed, or every copy was spoiled.
 const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
@@ -202,6 +201,11 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		}
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
+		}
+		if e.Event == records.PrintMade {
+			if err := s.useStock(ctx, tx, h, e); err != nil {
+				return err
+			}
 		}
 		return addCardEvents(ctx, tx, h, printed)
 	})
