@@ -21,6 +21,7 @@ type Stop struct {
 	Line      int    // of the resident in the household; 0 if not told
 	Resident  string // id
 	Name      string
+	State     string // of the card
 }
 
 // WalkingOrder puts the stops of one ward in the order in which a person walks: block, lane, house, household, line. Numbers

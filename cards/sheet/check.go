@@ -54,6 +54,12 @@ func lineOf(data []byte, offset int64) int {
 
 // checkWords checks what stands above the items.
 func (d *Design) checkWords() error {
+	if d.Width == 0 && d.Height == 0 {
+		d.Width, d.Height = CardWidth, CardHeight
+	}
+	if d.Width < 20 || d.Height < 20 || d.Width > 300 || d.Height > 300 {
+		return fmt.Errorf("%v by %v mm is no size for a card, a sticker or a slip", d.Width, d.Height)
+	}
 	for name, colour := range d.Colours {
 		total := 0.0
 		for _, percent := range colour {
@@ -75,26 +81,26 @@ func (d *Design) checkWords() error {
 }
 
 // checkPlace checks that a bar code and its quiet zone lie on the card, and that letters are not too small.
-func (it *Item) checkPlace() error {
+func (d *Design) checkPlace(it *Item) error {
 	switch {
 	case it.Text != "" && it.Min < minSize:
 		return fmt.Errorf("letters of %v points are too small to read: %d at least", it.Min, minSize)
-	case it.QR && it.W < minQR:
+	case it.QR && it.Module == 0 && it.W < minQR:
 		return fmt.Errorf("a QR code of %v mm is too small to read: %d at least", it.W, minQR)
-	case it.QR && !inside(it.X, it.Y, it.W, it.W, minModuleMM*QuietZone, minModuleMM*QuietZone):
+	case it.QR && !d.inside(it.X, it.Y, it.W, it.W, it.least()*QuietZone, it.least()*QuietZone):
 		return fmt.Errorf("the QR code and the white around it do not lie on the card")
-	case it.Code128 && !inside(it.X, it.Y, it.W, it.H, 10*dotMM, 0):
+	case it.Code128 && !d.inside(it.X, it.Y, it.W, it.H, 10*dotMM, 0):
 		return fmt.Errorf("the bars and the white beside them do not lie on the card")
-	case it.Text != "" && !inside(it.X, it.Y, it.W, 0, 0, 0):
+	case it.Text != "" && !d.inside(it.X, it.Y, it.W, 0, 0, 0):
 		return fmt.Errorf("the text does not lie on the card")
 	}
 	return nil
 }
 
 // inside tells whether a box with so much white beside it, and above and below, lies on the card.
-func inside(x, y, w, h, beside, above float64) bool {
+func (d *Design) inside(x, y, w, h, beside, above float64) bool {
 	const rounding = 1e-6
-	return x >= beside-rounding && y >= above-rounding && x+w+beside <= CardWidth+rounding && y+h+above <= CardHeight+rounding
+	return x >= beside-rounding && y >= above-rounding && x+w+beside <= d.Width+rounding && y+h+above <= d.Height+rounding
 }
 
 // Check returns what can be found wrong with a card face file before any card is printed, beside what [ParseDesign] finds: it

@@ -12,9 +12,11 @@ import (
 )
 
 // A Design is a card face file: everything about a card that is not the resident. A state or a hospital group changes it
-// without touching code. Lengths are millimetres from the top left corner of the card, sizes of letters are points.
+// without touching code. Lengths are millimetres from the top left corner, sizes of letters are points.
 type Design struct {
 	Name            string                       `json:"name"`
+	Width           float64                      `json:"width"` // both 0 for a card; else what a layout is made for
+	Height          float64                      `json:"height"`
 	Programme       string                       `json:"programme"`        // the title
 	ProgrammeSecond string                       `json:"programme_second"` // in the second language
 	Colours         map[string][4]float64        `json:"colours"`          // percent of cyan, magenta, yellow and black
@@ -29,12 +31,13 @@ type Design struct {
 type Item struct {
 	// Text is what to write; {name} stands for a field of the face, and {place} for the sheet and slot code. Where all fields
 	// of a text are empty it is left out.
-	Text    string `json:"text,omitempty"`
-	Box     bool   `json:"box,omitempty"`     // a filled rectangle; an edge on the card's edge goes on into the bleed
-	Path    string `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
-	QR      bool   `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
-	Code128 bool   `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
-	Modules int    `json:"modules,omitempty"` // a QR code has at least so many on a side, so that those of all cards are alike
+	Text    string  `json:"text,omitempty"`
+	Box     bool    `json:"box,omitempty"`     // a filled rectangle; an edge on the card's edge goes on into the bleed
+	Path    string  `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
+	QR      bool    `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
+	Code128 bool    `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
+	Modules int     `json:"modules,omitempty"` // a QR code has at least so many on a side, so that those of all cards are alike
+	Module  float64 `json:"module,omitempty"`  // the least size of a module; 0.40 without, which is for cards that live long
 
 	// When tells on which cards: permanent or temporary ones, those that have a field ("name_second") or lack it ("no
 	// name_second"), or several of these, all of which must hold ("sex, no birth").
@@ -143,6 +146,7 @@ func (d *Design) compile(it *Item) error {
 		ok   bool
 	}{
 		{"when", it.compileWhen()},
+		{"module", it.Module == 0 || it.QR && it.Module >= minStickerMM},
 		{"modules", it.Modules == 0 || it.QR && it.Modules >= 21 && (it.Modules-17)%4 == 0},
 		{"weight", slices.Contains([]string{"", "regular", "semibold"}, it.Weight)},
 		{"align", slices.Contains([]string{"", "left", "right", "centre"}, it.Align)},
@@ -177,7 +181,7 @@ func (d *Design) compile(it *Item) error {
 			return err
 		}
 	}
-	if err := it.checkPlace(); err != nil {
+	if err := d.checkPlace(it); err != nil {
 		return err
 	}
 	return it.compileText()

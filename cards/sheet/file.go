@@ -13,6 +13,7 @@ import (
 type printer struct {
 	design *Design
 	layout Layout
+	skip   int
 	batch  string
 	made   time.Time
 	fonts  []*fontFile
@@ -56,7 +57,7 @@ func (p *printer) file(ctx context.Context, w io.Writer, c chunk, progress func(
 		}
 		progress(len(faces))
 	}
-	return f.misfits, doc.write(w)
+	return f.misfits, doc.write(w, p.layout.OneSided)
 }
 
 // sheet adds the front and the back of one sheet to the file.
@@ -66,7 +67,9 @@ func (f *printing) sheet(faces []cards.Face, number int) error {
 		return err
 	}
 	f.doc.page(front.forms, front.b)
-	f.doc.page(back.forms, back.b)
+	if !f.layout.OneSided {
+		f.doc.page(back.forms, back.b)
+	}
 	return nil
 }
 
@@ -80,11 +83,18 @@ func (f *printing) draw(faces []cards.Face, number int) (front, back page, err e
 			continue
 		}
 		place := fmt.Sprintf("%s %04d-%02d", f.batch, number, slot+1)
-		x, y := f.layout.front(slot)
+		at := slot
+		if number == 1 {
+			at += f.skip
+		}
+		x, y := f.layout.front(at)
 		if err := f.side(&front, f.design.Front, "front", face, place, x, y); err != nil {
 			return front, back, err
 		}
-		x, y = f.layout.back(slot)
+		if f.layout.OneSided {
+			continue
+		}
+		x, y = f.layout.back(at)
 		if err := f.side(&back, f.design.Back, "back", face, place, x, y); err != nil {
 			return front, back, err
 		}

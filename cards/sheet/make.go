@@ -33,6 +33,7 @@ type Job struct {
 	Layout  string                       // a name of Layouts; "" is the first
 	Design  *Design                      // nil is DefaultDesign
 	Made    time.Time                    // stands in the files as their date; not read from a clock here
+	Skip    int                          // so many slots of the first sheet stay empty; of use where all cards go on one sheet
 	Faces   iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
 	PerFile int                          // cards a file; 0 is CardsPerFile, which is also the most
 	// Progress is called with the number of cards done so far, and how many of them an earlier run had done; one call at a time. May
@@ -116,13 +117,16 @@ func newPress(job *Job) (*press, error) {
 			return nil, err
 		}
 	}
+	if err := p.layout.Takes(p.design); err != nil {
+		return nil, err
+	}
 	p.fonts, err = loadFonts()
 	return p, err
 }
 
 func (p *press) worker() *printer {
 	return &printer{
-		design: p.design, layout: p.layout, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
+		design: p.design, layout: p.layout, skip: p.job.Skip, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
 	}
 }
 

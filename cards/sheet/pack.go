@@ -15,13 +15,16 @@ import (
 // pack writes a file that gofpdf made, and does three things for which gofpdf has no call: streams are compressed by one
 // compressor (making a new one for each page was a sixth of all the work), sheets are to be printed at their true size, on both
 // sides, turned over the long edge, and the version is the first that knows of this.
-func pack(w io.Writer, file []byte) error {
+func pack(w io.Writer, file []byte, oneSided bool) error {
 	table, objects, err := readTable(file)
 	if err != nil {
 		return fmt.Errorf("making the PDF: its end is not as gofpdf 1.16 writes it: %w", err)
 	}
-	out := packer{w: bufio.NewWriterSize(w, 1<<16)}
+	out := packer{duplex: "DuplexFlipLongEdge", w: bufio.NewWriterSize(w, 1<<16)}
 	out.zlib, _ = zlib.NewWriterLevel(&out.packed, zlib.BestSpeed) // the level is one that there is
+	if oneSided {
+		out.duplex = "Simplex"
+	}
 	order := slices.Clone(objects)
 	slices.SortFunc(order, func(a, b object) int { return cmp.Compare(a.start, b.start) })
 
@@ -86,6 +89,7 @@ type packer struct {
 	at     int
 	zlib   *zlib.Writer
 	packed bytes.Buffer
+	duplex string // how the sheets are turned
 }
 
 func (p *packer) write(s string) {
@@ -103,7 +107,7 @@ func (p *packer) object(o []byte) error {
 	const catalog = "/Type /Catalog\n"
 	if before, after, found := bytes.Cut(o, []byte(catalog)); found {
 		p.bytes(before)
-		p.write(catalog + "/Lang (en-IN)\n/ViewerPreferences <</PrintScaling /None /Duplex /DuplexFlipLongEdge>>\n")
+		p.write(catalog + "/Lang (en-IN)\n/ViewerPreferences <</PrintScaling /None /Duplex /" + p.duplex + ">>\n")
 		p.bytes(after)
 		return nil
 	}

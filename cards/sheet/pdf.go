@@ -91,7 +91,7 @@ func (d *document) page(forms []placed, drawing []byte) {
 }
 
 // write writes the file.
-func (d *document) write(w io.Writer) error {
+func (d *document) write(w io.Writer, oneSided bool) error {
 	// gofpdf embeds the characters that were written with its own calls: here once more, on what no page shows.
 	d.pdf.CreateTemplate(func(t *gofpdf.Tpl) {
 		for i, used := range d.glyphs {
@@ -111,5 +111,5 @@ func (d *document) write(w io.Writer) error {
 	if err := d.pdf.Output(&file); err != nil {
 		return fmt.Errorf("making the PDF: %w", err)
 	}
-	return pack(w, file.Bytes())
+	return pack(w, file.Bytes(), oneSided)
 }

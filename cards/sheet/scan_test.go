@@ -27,24 +27,42 @@ func TestScansOfPrintedSheets(t *testing.T) {
 		"as they should be":      {want: nil, read: 13},
 		"upside down":            {change: func(p []*image.Gray) []*image.Gray { p[0] = turned(p[0]); return p }, read: 13},
 		"dusty and uneven light": {change: func(p []*image.Gray) []*image.Gray { return []*image.Gray{dust(p[0]), dust(p[1]), p[2], p[3]} }, read: 13},
-		"a smudge on a QR": {change: func(p []*image.Gray) []*image.Gray { smudge(p[0], slotArea(p[0], 4)); return p },
-			want: []string{"1-4 its QR cannot be read"}, read: 12},
-		"a smudge on a bar code": {change: func(p []*image.Gray) []*image.Gray { smudge(p[3], image.Rect(0, 0, 820, 500)); return p },
-			want: []string{"2-2 its bar code cannot be read"}, read: 12},
-		"shifted on the paper": {change: func(p []*image.Gray) []*image.Gray { p[0] = shifted(p[0], 16, -8); return p },
-			want: []string{"1-0 the page is shifted by 2.0 mm to the right and 1.2 mm up"}, read: 13},
-		"the backs of two sheets exchanged": {change: func(p []*image.Gray) []*image.Gray { p[1], p[3] = p[3], p[1]; return p },
-			want: []string{"1-0 on the other side of the paper is sheet 2: do not cut it", "2-0 on the other side of the paper is sheet 1: do not cut it"}, read: 13},
-		"a sheet that was not scanned": {change: func(p []*image.Gray) []*image.Gray { return p[:2] },
-			want: []string{"2-0 no scan shows this sheet"}, read: 10},
-		"a back that was not scanned": {change: func(p []*image.Gray) []*image.Gray { return p[:3] },
-			want: []string{"2-0 no scan shows the back of this sheet"}, read: 10},
-		"a page scanned twice": {change: func(p []*image.Gray) []*image.Gray { return append(p, p[0]) },
-			want: []string{"1-0 the front of this sheet is also on 000.png"}, read: 13},
-		"an empty page": {change: func(p []*image.Gray) []*image.Gray { return append(p, blank(p[0])) },
-			want: []string{"0-0 no card of this batch can be read on this page"}, read: 13},
-		"two cards exchanged on the sheet": {change: func(p []*image.Gray) []*image.Gray { p[0] = exchanged(p[0], 1, 3); return p },
-			want: []string{"1-1 its QR is that of sheet 1, slot 3", "1-3 its QR is that of sheet 1, slot 1"}, read: 11},
+		"a smudge on a QR": {
+			change: func(p []*image.Gray) []*image.Gray { smudge(p[0], slotArea(p[0], 4)); return p },
+			want:   []string{"1-4 its QR cannot be read"}, read: 12,
+		},
+		"a smudge on a bar code": {
+			change: func(p []*image.Gray) []*image.Gray { smudge(p[3], image.Rect(0, 0, 820, 500)); return p },
+			want:   []string{"2-2 its bar code cannot be read"}, read: 12,
+		},
+		"shifted on the paper": {
+			change: func(p []*image.Gray) []*image.Gray { p[0] = shifted(p[0], 16, -8); return p },
+			want:   []string{"1-0 the page is shifted by 2.0 mm to the right and 1.2 mm up"}, read: 13,
+		},
+		"the backs of two sheets exchanged": {
+			change: func(p []*image.Gray) []*image.Gray { p[1], p[3] = p[3], p[1]; return p },
+			want:   []string{"1-0 on the other side of the paper is sheet 2: do not cut it", "2-0 on the other side of the paper is sheet 1: do not cut it"}, read: 13,
+		},
+		"a sheet that was not scanned": {
+			change: func(p []*image.Gray) []*image.Gray { return p[:2] },
+			want:   []string{"2-0 no scan shows this sheet"}, read: 10,
+		},
+		"a back that was not scanned": {
+			change: func(p []*image.Gray) []*image.Gray { return p[:3] },
+			want:   []string{"2-0 no scan shows the back of this sheet"}, read: 10,
+		},
+		"a page scanned twice": {
+			change: func(p []*image.Gray) []*image.Gray { return append(p, p[0]) },
+			want:   []string{"1-0 the front of this sheet is also on 000.png"}, read: 13,
+		},
+		"an empty page": {
+			change: func(p []*image.Gray) []*image.Gray { return append(p, blank(p[0])) },
+			want:   []string{"0-0 no card of this batch can be read on this page"}, read: 13,
+		},
+		"two cards exchanged on the sheet": {
+			change: func(p []*image.Gray) []*image.Gray { p[0] = exchanged(p[0], 1, 3); return p },
+			want:   []string{"1-1 its QR is that of sheet 1, slot 3", "1-3 its QR is that of sheet 1, slot 1"}, read: 11,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mine := make([]*image.Gray, len(pages))

@@ -21,7 +21,8 @@ down what becomes of it, and lists the keys by which cards are verified. A card 
 holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
 again. A wrong one is "corrected": the next version.`,
 		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
-		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a), newCardKeysCommand(a))
+		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
+		newCardStickersCommand(a), newCardSlipCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {

@@ -16,6 +16,15 @@ const faceName = "face.json"
 // maxFace bounds a card face file: one with a large logo is some 100 KB.
 const maxFace = 1 << 20
 
+// faceFor reads the face of something other than cards: the home's own NAME.json, else the one that sehat comes with.
+func (h home) faceFor(name string) (*sheet.Design, error) {
+	path := h.path(name + ".json")
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return sheet.DesignNamed(name)
+	}
+	return h.face(path)
+}
+
 // face reads the card face to print with: a named file, else the home's own, else the one that sehat comes with. It is checked as
 // far as it can be without a card.
 func (h home) face(path string) (*sheet.Design, error) {

@@ -28,6 +28,7 @@ type printOptions struct {
 	except []string
 	batch  string
 	face   string
+	slips  bool
 	look   previewOptions
 	chosen bool   // some of the above but out and batch were typed
 	job    string // seal a job to this file instead of making sheets
@@ -45,8 +46,7 @@ func newPrintCommand(a *app) *cobra.Command {
 		Short: "Make the sheets of a print batch",
 		Long: `Print puts the issued cards that wait into a print batch, in walking order (ward, block, lane,
 house), and makes its PDF sheets, front and back, with a manifest beside them that names
-the card in each slot, and a list for whoever hands the cards out, door by door. Print
-the sheets double-sided, turned over the long edge.
+the card in each slot. Print them double-sided, turned over the long edge.
 
 --face prints with a card face file of your own: colours, logo, texts, places. A file
 face.json in the home is used without being named. "sehat template face" writes one to
@@ -94,8 +94,9 @@ and is enrolled like a laptop, with --quota 1. Then
 	flags.StringVar(&opts.job, "job", "", "make no sheets: seal all that they need into this file, for a print centre")
 	flags.StringVar(&opts.press, "for", "", "with --job: the enrolment request of the print centre")
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
+	flags.BoolVar(&opts.slips, "slips", false, "also make the letters that go with the cards, in the same order")
 	opts.look.flags(flags)
-	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a), newPrintListCommand(a), newPrintShowCommand(a),
+	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a), newPrintHandoutCommand(a), newPrintListCommand(a), newPrintShowCommand(a),
 		newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
@@ -120,14 +121,14 @@ func (opts *printOptions) check(cmd *cobra.Command, args []string) error {
 		return errors.New("--limit is at least 0")
 	case (opts.job == "") != (opts.press == ""):
 		return errors.New("--job FILE and --for REQUEST go together: the file, and the enrolment request of the print centre that it is for")
-	case opts.job != "" && given("out"):
-		return errors.New("--out is a folder for sheets, and --job makes none here")
+	case opts.job != "" && (given("out") || given("slips") || given("preview")):
+		return errors.New("--out, --slips and --preview are about what is made here, and --job makes nothing here")
 	}
-	for _, name := range []string{"layout", "ward", "limit", "except", "face", "batch", "job"} {
+	for _, name := range []string{"layout", "ward", "limit", "except", "face", "slips", "batch", "job"} {
 		if len(args) == 1 && given(name) {
 			return fmt.Errorf("a job file says itself what to print: --%s does not go with it", name)
 		}
-		if name == "batch" || name == "job" {
+		if name == "batch" || name == "job" || name == "slips" {
 			continue
 		}
 		if opts.batch != "" && given(name) {
@@ -146,7 +147,7 @@ type printReport struct {
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
-	Handout  string   `json:"handout,omitempty"` // for whoever brings the cards to the doors; only where the register is
+	Slips    []string `json:"slips,omitempty"`
 }
 
 func (r printReport) text() string {
@@ -154,11 +155,7 @@ func (r printReport) text() string {
 	if r.Reprints > 0 {
 		among = fmt.Sprintf(" (%s among them)", count(r.Reprints, "reprint"))
 	}
-	text := fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
-	if r.Handout != "" {
-		text += "\n  " + r.Handout
-	}
-	return text
+	return fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
 }
 
 // madeReport is the report of a job that was made in dir.
@@ -198,6 +195,15 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
+	var slips string
+	report := madeReport(manifest, dir)
+	if opts.slips {
+		letters, err := makeSlips(ctx, s, h, batch, dir)
+		if err != nil {
+			return err
+		}
+		report.Slips, slips = slipLines(letters, dir)
+	}
 	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
@@ -206,11 +212,10 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 			return err
 		}
 	}
-	report := madeReport(manifest, dir)
 	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
 		return err
 	}
-	return a.result(report, "%s", report.text())
+	return a.result(report, "%s%s\nfor whoever hands them out: sehat print handout %s", report.text(), slips, batch.ID)
 }
 
 // dropMisfits gives a batch up in which cards cannot be printed as they are: all of its cards wait again.
@@ -249,6 +254,9 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 	face, err := h.face(opts.face)
 	if err != nil {
 		return records.PrintBatch{}, err
+	}
+	if layout, err := sheet.LayoutNamed(opts.layout); err != nil || layout.Takes(face) != nil {
+		return records.PrintBatch{}, errors.Join(err, layout.Takes(face))
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
 		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,

@@ -26,7 +26,7 @@ import (
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
 //	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of NAME's, to a file
-//	number HOME NAME     sets $NUMBER to the card number of the first resident whose name begins so
+//	number HOME [NAME]   sets $NUMBER to the card number of the first resident, or of the first whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
 //	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
@@ -115,12 +115,12 @@ func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
 	defer s.Close()
 	for h, err := range s.Holders(context.Background()) {
 		ts.Check(err)
-		if h.Card != nil && strings.HasPrefix(h.FullName, args[1]) {
+		if h.Card != nil && (len(args) < 2 || strings.HasPrefix(h.FullName, args[1])) {
 			ts.Setenv("NUMBER", h.Card.Number)
 			return
 		}
 	}
-	ts.Fatalf("nobody called %s has a card", args[1])
+	ts.Fatalf("nobody has a card: %s", args)
 }
 
 func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {

@@ -36,11 +36,11 @@ WHERE p.batch_id = $1 ORDER BY p.position`, id)
 }
 
 const stopColumns = `, h.ward_code, h.block_no, h.locality, h.address_line, h.house_no, h.id, r.line_no, r.id,
-	CASE WHEN r.full_name <> '' THEN r.full_name ELSE r.full_name_hi END`
+	CASE WHEN r.full_name <> '' THEN r.full_name ELSE r.full_name_hi END, c.state`
 
 func scanStop(row scanner) (records.Stop, error) {
 	var p records.Stop
-	err := row.Scan(&p.Position, &p.Number, &p.Version, &p.Ward, &p.Block, &p.Locality, &p.Address, &p.House, &p.Household, &p.Line, &p.Resident, &p.Name)
+	err := row.Scan(&p.Position, &p.Number, &p.Version, &p.Ward, &p.Block, &p.Locality, &p.Address, &p.House, &p.Household, &p.Line, &p.Resident, &p.Name, &p.State)
 	return p, err
 }
 
