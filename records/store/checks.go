@@ -48,7 +48,7 @@ var invariants = []invariant{
 	},
 	{
 		"print batches", "every print batch is finished", "print batches that were begun and not finished", `run "sehat print": it finishes them`,
-		`SELECT count(*) FROM print_batches WHERE state = 'making' AND origin = ` + thisDevice,
+		`SELECT count(*) FROM print_batches WHERE state IN ('making', 'sealing') AND origin = ` + thisDevice,
 	},
 	{
 		"piles", "no card lies in two piles", "copies of cards that lie in two piles", `see them with "sehat print reconcile --list two-piles", destroy one and report it spoiled`,
