@@ -40,7 +40,7 @@ type Importer struct {
 	Areas    *survey.Areas // wards; nil leaves them unchecked
 	Now      time.Time
 	By       string         // who imports
-	TempDir  string         // private folder for unpacked parts; it is made, and swept of what a killed run left there
+	TempDir  string         // private folder for the rejects workbook in the making; it is made, and swept of what a killed run left there
 	Progress func(rows int) // told after each batch how many rows are done; may be nil
 }
 
@@ -122,7 +122,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	b, err := openBook(f.Path, dir)
+	b, err := openBook(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
