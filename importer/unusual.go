@@ -14,7 +14,7 @@ import (
 
 // Limits of a workbook that is read by excelize: it needs several times its size in memory, and there is no way to stop it.
 const (
-	maxUnusual      = 16 << 20 // bytes of all parts together
+	maxUnusual      = 8 << 20 // bytes of all parts together
 	maxUnusualCells = 2_000_000
 )
 

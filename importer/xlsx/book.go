@@ -33,6 +33,7 @@ type Book struct {
 
 	stringsPart string
 	strings     *stringTable // read when the first cell asks for it
+	stringsErr  error
 
 	budget budget
 }
@@ -106,24 +107,29 @@ func (b *Book) check(sheet string) error {
 
 // sharedText returns one of the texts that cells share.
 func (b *Book) sharedText(i int) (string, error) {
-	if b.strings == nil {
-		if b.stringsPart == "" {
-			return "", fail(Damaged, "the texts of its cells are missing")
-		}
-		part, err := b.open(b.stringsPart)
-		if err != nil {
-			return "", err
-		}
-		defer part.Close()
-		if b.strings, err = readStrings(part); err != nil {
-			return "", err
-		}
+	if b.strings == nil && b.stringsErr == nil {
+		b.strings, b.stringsErr = b.readStrings()
+	}
+	if b.stringsErr != nil {
+		return "", b.stringsErr
 	}
 	s, ok := b.strings.get(i)
 	if !ok {
 		return "", fail(Damaged, "a cell refers to a text that is not there")
 	}
 	return s, nil
+}
+
+func (b *Book) readStrings() (*stringTable, error) {
+	if b.stringsPart == "" {
+		return nil, fail(Damaged, "the texts of its cells are missing")
+	}
+	part, err := b.open(b.stringsPart)
+	if err != nil {
+		return nil, err
+	}
+	defer part.Close()
+	return readStrings(part)
 }
 
 // index finds the parts of an archive, and refuses one that says two things at once.

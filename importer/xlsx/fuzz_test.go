@@ -127,6 +127,9 @@ func sameCells(t *testing.T, sheet, texts []byte) {
 		return // of broken XML excelize gives what stands before the fault, and says nothing
 	}
 	theirs, err := viaExcelize(book)
+	if err != nil && strings.Contains(err.Error(), "in name space") {
+		return // excelize minds the namespace of the shared texts, and of nothing else
+	}
 	if err != nil {
 		t.Fatalf("excelize refuses what was read: %v", err)
 	}
