@@ -103,8 +103,11 @@ func (m Message) String() string {
 // maxMessages is how many rows a report tells apart.
 const maxMessages = 20
 
-// batchRows is how many rows are stored together.
-const batchRows = 4000
+// batchRows is how many rows are stored together. More of them share the pages of a large store's indexes, and need more memory.
+const batchRows = 8000
+
+// maxBatchCells bounds a batch of very wide rows.
+const maxBatchCells = 1 << 20
 
 // ErrCounts says that rows were lost or counted twice: a bug, never a fault of the file.
 var ErrCounts = errors.New("the rows do not add up")

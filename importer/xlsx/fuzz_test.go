@@ -127,8 +127,8 @@ func sameCells(t *testing.T, sheet, texts []byte) {
 		return // of broken XML excelize gives what stands before the fault, and says nothing
 	}
 	theirs, err := viaExcelize(book)
-	if err != nil && strings.Contains(err.Error(), "in name space") {
-		return // excelize minds the namespace of the shared texts, and of nothing else
+	if err != nil && (strings.Contains(err.Error(), "expected element") || strings.Contains(err.Error(), "strconv")) {
+		return // excelize minds the root of the shared texts, and attributes on which no cell depends, such as their count
 	}
 	if err != nil {
 		t.Fatalf("excelize refuses what was read: %v", err)

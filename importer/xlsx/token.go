@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 )
 
 // A tokenKind is what a scanner found.
@@ -45,7 +46,7 @@ func newScanner(r io.Reader) *scanner {
 func (s *scanner) next() (tokenKind, error) {
 	for {
 		if s.pos == s.end {
-			if err := s.fill(); errors.Is(err, io.EOF) {
+			if err := s.fill(); isEnd(err) {
 				if s.depth > 0 {
 					return 0, errCutOff
 				}
@@ -94,7 +95,7 @@ var errCutOff = fail(Damaged, "a part of it breaks off in the middle")
 
 // cutOff turns the end of the stream into an error.
 func cutOff(err error) error {
-	if errors.Is(err, io.EOF) {
+	if isEnd(err) {
 		return errCutOff
 	}
 	return err
@@ -119,7 +120,7 @@ func (s *scanner) fill() error {
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
 		switch {
-		case errors.Is(err, io.EOF):
+		case isEnd(err):
 			s.eof = true
 			if n == 0 {
 				return io.EOF
@@ -260,11 +261,15 @@ func (s *scanner) setName(full []byte) {
 func (s *scanner) special() (found bool, err error) {
 	const cdata = "<![CDATA["
 	for s.end-s.pos < len(cdata) {
-		if err := s.fill(); err != nil {
-			return false, cutOff(err)
+		if err := s.fill(); isEnd(err) {
+			break
+		} else if err != nil {
+			return false, err
 		}
 	}
 	switch head := s.buf[s.pos:s.end]; {
+	case len(head) < len(cdata) && (strings.HasPrefix(cdata, string(head)) || bytes.HasPrefix([]byte("<!--"), head)):
+		return false, errCutOff
 	case bytes.HasPrefix(head, []byte("<!--")):
 		n, err := s.index("-->", 4)
 		if err != nil {
@@ -291,9 +296,6 @@ func (s *scanner) attr() (name, value []byte, err error) {
 	a := trimSpace(s.attrs)
 	if len(a) == 0 {
 		return nil, nil, nil
-	}
-	if len(a) == len(s.attrs) {
-		return nil, nil, errAttribute
 	}
 	n := 0
 	for n < len(a) && a[n] != '=' && !isSpace(a[n]) {
