@@ -59,8 +59,8 @@ type plan struct {
 	// Submissions tells that a household's row is known by the id of its submission, which no other has.
 	submissions bool
 	tables      []*binding
-	ignored []string // columns that answer no question, as "C (header)"
-	missing []string // required fields that no column answers
+	ignored     []string // columns that answer no question, as "C (header)"
+	missing     []string // required fields that no column answers
 }
 
 // headerRows is how many rows are looked at for the header: people put a title above it.
