@@ -18,6 +18,7 @@ import (
 // Why a resident gets no card yet.
 const (
 	HeldReview       = "review"        // a doubtful match waits for a person
+	HeldTwoCards     = "two_cards"     // dedupe took two holders of permanent cards for one person: two people must say so
 	HeldConflict     = "conflict"      // two versions of the record wait for a person
 	HeldNotLinked    = "not_linked"    // dedupe has not seen the record
 	HeldNoName       = "no_name"       // there is no name to print
@@ -77,7 +78,7 @@ type IssueReport struct {
 	Outdated   int            `json:"outdated"`   // of these, cards that say something else than the register does now
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
-	Retired    int            `json:"retired"`           // cards of duplicates that were replaced by the person's card
+	Retired    int            `json:"retired"`           // temporary cards of duplicates that were replaced by the person's card
 	NoRoom     int            `json:"no_room,omitempty"` // cards whose QR has no room for all; their first event says for what
 	Instead    []Retirement   `json:"retired_cards,omitempty"`
 	LeaseLeft  int            `json:"lease_left"`
@@ -247,7 +248,7 @@ func (run *issueRun) kind() string {
 	return CardTemporary
 }
 
-// retire ends every card of a person but the one that its canonical record keeps.
+// retire ends every card of a person but the one that its canonical record keeps. The others are temporary: see held.
 func (run *issueRun) retire(records []Holder, keep int) {
 	for i, r := range records {
 		surplus := r.Surplus
@@ -268,6 +269,9 @@ func (run *issueRun) hold(why string) {
 
 // held says why a person gets no card now, or nothing.
 func (run *issueRun) held(records []Holder, holder Holder) string {
+	if permanentCards(records) > 1 {
+		return HeldTwoCards
+	}
 	for _, r := range records {
 		if r.Held != "" {
 			return r.Held
@@ -282,6 +286,23 @@ func (run *issueRun) held(records []Holder, holder Holder) string {
 		return HeldNumberInHand
 	}
 	return ""
+}
+
+// permanentCards counts the permanent cards that stand among a person's records. Two of them mean that linkage joined what were two
+// persons, and nobody has confirmed it: a card in somebody's hand is not ended by a machine.
+func permanentCards(records []Holder) int {
+	n := 0
+	for _, r := range records {
+		for _, c := range r.Surplus {
+			if c.Kind == CardPermanent {
+				n++
+			}
+		}
+		if r.Card != nil && r.Card.Kind == CardPermanent {
+			n++
+		}
+	}
+	return n
 }
 
 // commit gives the pending holders their cards in one transaction. A number that turns out to be taken is drawn again.

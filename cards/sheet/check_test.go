@@ -22,10 +22,18 @@ func TestFacesThatComeWithSehatAreSound(t *testing.T) {
 		if d.Name != name {
 			t.Errorf("the face in %s.json calls itself %q", name, d.Name)
 		}
-		for _, l := range Layouts() {
+		used := 0
+		for _, l := range append(Layouts(), Stickers(), Slips()) {
+			if l.Takes(d) != nil {
+				continue
+			}
+			used++
 			if _, _, err := Preview(Job{Batch: "B1", Layout: l.Name, Design: d, Made: made, Faces: Faces(Specimens(l.PerSheet()))}, 48); err != nil {
 				t.Errorf("%s, %s: %v", name, l.Name, err)
 			}
+		}
+		if used == 0 {
+			t.Errorf("no layout takes the face %s", name)
 		}
 	}
 }

@@ -98,6 +98,30 @@ func centred(l Layout) Layout {
 	return l
 }
 
+// Takes returns an error if a face is not made for the size of a layout's cards.
+func (l Layout) Takes(d *Design) error {
+	if l.Width == d.Width && l.Height == d.Height {
+		return nil
+	}
+	return fmt.Errorf("the face %s is made for %v by %v mm, and the layout %s for %v by %v", d.Name, d.Width, d.Height, l.Name, l.Width, l.Height)
+}
+
+// LayoutFor returns the layout of this name, or where it does not take a face the first that does.
+func LayoutFor(name string, d *Design) (Layout, error) {
+	l, err := LayoutNamed(name)
+	if err != nil {
+		return l, err
+	}
+	if l.Takes(d) != nil {
+		for _, other := range append(Layouts(), Stickers(), Slips()) {
+			if other.Takes(d) == nil {
+				return other, nil
+			}
+		}
+	}
+	return l, l.Takes(d)
+}
+
 // PerSheet is the number of cards on a sheet.
 func (l Layout) PerSheet() int { return l.Columns * l.Rows }
 

@@ -8,8 +8,8 @@ import (
 	"sehat/cards"
 )
 
-// Preview shows the front and the back of a job's first sheet at so many dots an inch, as the PDF will show them. Nothing is
-// written. A job with fewer cards than a sheet shows those there are; errors are those of [Make].
+// Preview shows the front and the back of a job's first sheet at so many dots an inch, as the PDF will show them; back is nil where
+// the layout has none. Nothing is written. A job with fewer cards than a sheet shows those there are; errors are those of [Make].
 func Preview(job Job, dpi float64) (front, back *image.RGBA, err error) {
 	p, err := newPress(&job)
 	if err != nil {
@@ -41,6 +41,9 @@ func Preview(job Job, dpi float64) (front, back *image.RGBA, err error) {
 	}
 	var images [2]*image.RGBA
 	for i := range pages {
+		if i == 1 && p.layout.OneSided {
+			break
+		}
 		c := newCanvas(doc, p.layout.PageWidth, p.layout.PageHeight, dpi)
 		if err := c.page(&pages[i], p.layout.PageHeight); err != nil {
 			return nil, nil, fmt.Errorf("preview: %w", err)

@@ -72,6 +72,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
 	}
+	if report.Retired > 0 {
+		if err := a.publish(ctx, s, issuer.By); err != nil {
+			return err
+		}
+	}
 	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
 		return printed
 	}
@@ -140,6 +145,7 @@ func issueSummary(r records.IssueReport, centre bool) string {
 // heldReasons says each reason in words.
 var heldReasons = map[string]string{
 	records.HeldReview:       "wait for a review of a doubtful match",
+	records.HeldTwoCards:     "hold two permanent cards as one person, as dedupe found: two people must say so before one is ended",
 	records.HeldConflict:     "wait for a decision between two versions of the record",
 	records.HeldNotLinked:    "were not deduplicated yet",
 	records.HeldNoName:       "have no name to print",
@@ -160,6 +166,8 @@ func heldHint(r records.IssueReport) string {
 	switch {
 	case r.HeldWhy[records.HeldNotLinked] > 0:
 		return `run "sehat dedupe", then issue again`
+	case r.HeldWhy[records.HeldTwoCards] > 0:
+		return `"sehat review" asks for these pairs, too; where none is left, end the card that is not in use with "sehat card revoke"`
 	case r.HeldWhy[records.HeldReview] > 0:
 		return `decide the pairs with "sehat review", then issue again`
 	case r.HeldWhy[records.HeldConflict]+r.HeldWhy[records.HeldNumberInHand] > 0:

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -40,12 +41,11 @@ func (o *previewOptions) check() error {
 
 // A previewReport says what a preview shows and where.
 type previewReport struct {
-	Shows string `json:"shows"` // print_batch, waiting or invented
-	Batch string `json:"print_batch,omitempty"`
-	Face  string `json:"face"`
-	Cards int    `json:"cards"`
-	Front string `json:"front"`
-	Back  string `json:"back"`
+	Shows string   `json:"shows"` // print_batch, waiting or invented
+	Batch string   `json:"print_batch,omitempty"`
+	Face  string   `json:"face"`
+	Cards int      `json:"cards"`
+	Files []string `json:"files"` // the front, and the back where there is one
 }
 
 // runPreview shows the first sheet of a batch, or of the cards that wait, or of invented people where none waits. It changes
@@ -72,15 +72,23 @@ func runPreview(ctx context.Context, a *app, opts printOptions) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the folder of the pictures: %w", err)
 	}
-	report.Face, report.Front, report.Back = job.Design.Name, filepath.Join(dir, "front.png"), filepath.Join(dir, "back.png")
-	for path, picture := range map[string]*image.RGBA{report.Front: front, report.Back: back} {
-		if err := writeStream(path, func(w io.Writer) error { return png.Encode(w, picture) }); err != nil {
+	report.Face = job.Design.Name
+	for _, side := range []struct {
+		name    string
+		picture *image.RGBA
+	}{{"front", front}, {"back", back}} {
+		if side.picture == nil {
+			continue
+		}
+		path := filepath.Join(dir, side.name+".png")
+		report.Files = append(report.Files, path)
+		if err := writeStream(path, func(w io.Writer) error { return png.Encode(w, side.picture) }); err != nil {
 			return err
 		}
 	}
 	what := map[string]string{"print_batch": "the first of print batch " + report.Batch, "waiting": "cards that wait", "invented": "invented people, for nobody waits for a card"}
-	return a.result(report, "%s with the face %q: %s; nothing was printed\n  %s\n  %s",
-		count(report.Cards, "card"), report.Face, what[report.Shows], report.Front, report.Back)
+	return a.result(report, "%s with the face %q: %s; nothing was printed\n  %s",
+		count(report.Cards, "card"), report.Face, what[report.Shows], strings.Join(report.Files, "\n  "))
 }
 
 // previewJob gathers the cards of the first sheet.
@@ -100,7 +108,7 @@ func previewJob(ctx context.Context, a *app, s *store.Store, h home, opts printO
 	if err != nil {
 		return sheet.Job{}, report, err
 	}
-	layout, err := sheet.LayoutNamed(batch.Layout)
+	layout, err := sheet.LayoutFor(batch.Layout, face) // letters and stickers have a layout of their own
 	if err != nil {
 		return sheet.Job{}, report, err
 	}
@@ -136,13 +144,13 @@ func waitingCards(ctx context.Context, s *store.Store, opts printOptions, n int)
 			n = min(n, opts.limit)
 		}
 		var slots []records.PrintSlot
-		for slot, err := range s.Unprinted(ctx, opts.ward) {
+		for slot, err := range records.InWalkingOrder(s.Unprinted(ctx, opts.ward)) {
 			if err != nil {
 				yield(records.Card{}, err)
 				return
 			}
 			if !except(slot.Number) {
-				slots = append(slots, slot)
+				slots = append(slots, slot.PrintSlot)
 			}
 			if len(slots) == n {
 				break
