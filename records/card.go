@@ -131,13 +131,16 @@ type PrintBatch struct {
 	MadeAt string      `json:"made_at"`
 	By     string      `json:"by"`
 	Slots  []PrintSlot `json:"slots"`
-	State  string      `json:"-"` // making, made or dropped
+	State  string      `json:"-"` // making, sealing, sealed, made or dropped
+	Job    []byte      `json:"-"` // the signed header of the job, where the sheets are made at a print centre
 	Face   string      `json:"-"` // the card face file it is made with; empty for what sehat comes with. It stays in this store
 }
 
 // States of a print batch.
 const (
 	PrintMaking  = "making"
+	PrintSealing = "sealing" // a job for a print centre, whose file may not be written yet
+	PrintSealed  = "sealed"  // at a print centre, which will report
 	PrintMade    = "made"
 	PrintDropped = "dropped" // before a sheet was made: its cards wait again
 )

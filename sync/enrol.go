@@ -28,6 +28,7 @@ type Request struct {
 	DeviceID  string            `json:"device"`
 	Name      string            `json:"name"`
 	PublicKey ed25519.PublicKey `json:"public_key"`
+	Recipient string            `json:"age,omitempty"` // the age key, "age1…", to which what is for this device alone is encrypted
 }
 
 // Sign returns the request as a file, signed with the key that it names. The same request gives the same bytes.

@@ -359,6 +359,7 @@ type operands struct {
 	picture []byte
 	columns int
 	rows    int
+	span    []byte // the dictionary before the span that began last; who reads it sets it to nil
 }
 
 // A textPart is one element of the array of TJ.
@@ -385,12 +386,12 @@ func (r *operands) next() (string, error) {
 			inArray, r.rest = first == '[', r.rest[1:]
 		case first == '(':
 			r.array = append(r.array, textPart{codes: r.literal()})
-		case first == '<': // the dictionary of a span: what it holds is not seen
-			_, after, found := bytes.Cut(r.rest, []byte(">>BDC"))
+		case first == '<': // the dictionary of a span: what it holds is read, not seen
+			span, after, found := bytes.Cut(r.rest, []byte(">>BDC"))
 			if !found {
 				return "", fmt.Errorf("a drawing ends inside a span")
 			}
-			r.rest = after
+			r.span, r.rest = span, after
 		default:
 			end := 1 + bytes.IndexAny(r.rest[1:], delimiters)
 			if end == 0 {

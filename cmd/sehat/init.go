@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -167,14 +166,8 @@ func (h home) removeEmpty() {
 // sweep removes what a power cut left of files that were being written.
 func (h home) sweep() error {
 	for _, path := range []string{h.path("home.json"), h.trustPath(), h.path("keys", "signing.key"), h.nextPath(), h.path("keys", "root.age")} {
-		left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
-		if err != nil {
-			return fmt.Errorf("sweeping %s: %w", h.dir, err)
-		}
-		for _, name := range left {
-			if err := os.Remove(name); err != nil {
-				return fmt.Errorf("sweeping %s: %w", h.dir, err)
-			}
+		if err := removeUnfinished(path); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"sehat/cards"
 	"sehat/records"
 	"sehat/records/store"
@@ -78,6 +80,30 @@ func (h home) maySign(key ed25519.PrivateKey, now time.Time) error {
 		return withHint(batchsync.ErrRetiredKey, `run "sehat card keys --rotate": it makes a new key, or ends what was cut off`)
 	}
 	return withHint(batchsync.ErrRetiredKey, `enrol this laptop as a new one: "sehat init --device" in an empty folder, then "sehat sync enrol"`)
+}
+
+// mailKey reads the age key that opens what is encrypted to this home alone. With make it makes one where there is none.
+func (h home) mailKey(make bool) (*age.X25519Identity, error) {
+	path := h.path("keys", "age.key")
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && make:
+		key, err := age.GenerateX25519Identity()
+		if err != nil {
+			return nil, fmt.Errorf("making the age key: %w", err)
+		}
+		return key, writeFile(path, []byte(key.String()+"\n"))
+	case errors.Is(err, os.ErrNotExist):
+		return nil, withHint(fmt.Errorf("%s: there is no key to open jobs with", path),
+			`bring it back from a backup; or write a new request with "sehat sync enrol --request FILE" and have the jobs sealed to it`)
+	case err != nil:
+		return nil, fmt.Errorf("reading the age key: %w", err)
+	}
+	key, err := age.ParseX25519Identity(strings.TrimSpace(string(b)))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not an age key", path)
+	}
+	return key, nil
 }
 
 // rootKey opens the sealed root key.

@@ -144,13 +144,13 @@ func waitingCards(ctx context.Context, s *store.Store, opts printOptions, n int)
 			n = min(n, opts.limit)
 		}
 		var slots []records.PrintSlot
-		for slot, err := range s.Unprinted(ctx, opts.ward) {
+		for slot, err := range records.InWalkingOrder(s.Unprinted(ctx, opts.ward)) {
 			if err != nil {
 				yield(records.Card{}, err)
 				return
 			}
 			if !except(slot.Number) {
-				slots = append(slots, slot)
+				slots = append(slots, slot.PrintSlot)
 			}
 			if len(slots) == n {
 				break

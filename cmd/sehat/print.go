@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,9 @@ type printOptions struct {
 	face   string
 	slips  bool
 	look   previewOptions
-	chosen bool // some of the above but out and batch were typed
+	chosen bool   // some of the above but out and batch were typed
+	job    string // seal a job to this file instead of making sheets
+	press  string // the request of the print centre that it is for
 }
 
 func newPrintCommand(a *app) *cobra.Command {
@@ -39,33 +42,38 @@ func newPrintCommand(a *app) *cobra.Command {
 		names = append(names, l.Name+" ("+l.Title+")")
 	}
 	cmd := &cobra.Command{
-		Use:   "print",
+		Use:   "print [JOB-FILE]",
 		Short: "Make the sheets of a print batch",
-		Long: `Print puts the issued cards that wait into a print batch, in walking order (ward, block,
-house), and makes its PDF sheets, front and back, with a manifest beside them that
-names the card in each slot. Print them double-sided, turned over the long edge.
+		Long: `Print puts the issued cards that wait into a print batch, in walking order (ward, block, lane,
+house), and makes its PDF sheets, front and back, with a manifest beside them that names
+the card in each slot. Print them double-sided, turned over the long edge.
 
 --face prints with a card face file of your own: colours, logo, texts, places. A file
 face.json in the home is used without being named. "sehat template face" writes one to
 start from; --preview shows the next sheet as pictures, before anything is printed.
 
-After a crash the same command finishes the batch that was begun. --batch makes the
-sheets of an earlier batch again, byte for byte. A card whose text does not fit is
-never cut: the batch stops with the list of such cards; correct them, or leave them
-out with --except.`,
-		Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := sheet.LayoutNamed(opts.layout); err != nil {
+After a crash the same command finishes the batch that was begun; files that were whole
+are kept. --batch makes the sheets of an earlier batch again, byte for byte. A card whose
+text does not fit is never cut: the batch stops with the list of such cards; correct
+them, or leave them out with --except.
+
+A print centre of its own needs no register. It makes a home with "sehat init --device",
+and is enrolled like a laptop, with --quota 1. Then
+
+  at the centre          sehat print --job FILE --for REQUEST   seals a job to it
+  at the print centre    sehat print FILE                       makes the sheets there
+  at the print centre    sehat print report BATCH --out FILE    says what was spoiled, dispatched
+  at the centre          sehat print report FILE                takes that in`,
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := opts.check(cmd, args); err != nil {
 				return usageError{err}
 			}
-			if opts.limit < 0 {
-				return usageError{errors.New("--limit is at least 0")}
-			}
-			for _, name := range []string{"layout", "ward", "limit", "except", "face"} {
-				if opts.batch != "" && cmd.Flags().Changed(name) {
-					return usageError{fmt.Errorf("--batch makes a batch again as it was: --%s does not go with it", name)}
-				}
-				opts.chosen = opts.chosen || cmd.Flags().Changed(name)
+			switch {
+			case len(args) == 1:
+				return runPrintJob(cmd.Context(), a, args[0], opts.out)
+			case opts.job != "":
+				return runSealJob(cmd.Context(), a, opts)
 			}
 			if err := opts.look.check(); err != nil {
 				return err
@@ -82,12 +90,53 @@ out with --except.`,
 	flags.StringVar(&opts.ward, "ward", "", "only this ward")
 	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
-	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again")
+	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again; with --job, seal it again")
+	flags.StringVar(&opts.job, "job", "", "make no sheets: seal all that they need into this file, for a print centre")
+	flags.StringVar(&opts.press, "for", "", "with --job: the enrolment request of the print centre")
 	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
 	flags.BoolVar(&opts.slips, "slips", false, "also make the letters that go with the cards, in the same order")
 	opts.look.flags(flags)
-	cmd.AddCommand(newPrintListCommand(a), newPrintShowCommand(a), newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
+	cmd.AddCommand(newPrintReportCommand(a), newPrintCheckCommand(a), newPrintHandoutCommand(a), newPrintListCommand(a), newPrintShowCommand(a),
+		newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
+}
+
+// check tells what is wrong with the arguments, and notes whether cards were chosen.
+func (opts *printOptions) check(cmd *cobra.Command, args []string) error {
+	given := cmd.Flags().Changed
+	if _, err := sheet.LayoutNamed(opts.layout); err != nil {
+		return err
+	}
+	if len(args) == 1 {
+		if _, err := os.Stat(args[0]); errors.Is(err, os.ErrNotExist) {
+			text := fmt.Sprintf("%s: there is no such job file", args[0])
+			if near := suggestions(cmd, args[0]); len(near) > 0 {
+				text += fmt.Sprintf("; did you mean %q?", "print "+near[0])
+			}
+			return errors.New(text)
+		}
+	}
+	switch {
+	case opts.limit < 0:
+		return errors.New("--limit is at least 0")
+	case (opts.job == "") != (opts.press == ""):
+		return errors.New("--job FILE and --for REQUEST go together: the file, and the enrolment request of the print centre that it is for")
+	case opts.job != "" && (given("out") || given("slips") || given("preview")):
+		return errors.New("--out, --slips and --preview are about what is made here, and --job makes nothing here")
+	}
+	for _, name := range []string{"layout", "ward", "limit", "except", "face", "slips", "batch", "job"} {
+		if len(args) == 1 && given(name) {
+			return fmt.Errorf("a job file says itself what to print: --%s does not go with it", name)
+		}
+		if name == "batch" || name == "job" || name == "slips" {
+			continue
+		}
+		if opts.batch != "" && given(name) {
+			return fmt.Errorf("--batch makes a batch again as it was: --%s does not go with it", name)
+		}
+		opts.chosen = opts.chosen || given(name)
+	}
+	return nil
 }
 
 // A printReport is what print did.
@@ -101,6 +150,23 @@ type printReport struct {
 	Slips    []string `json:"slips,omitempty"`
 }
 
+func (r printReport) text() string {
+	among := ""
+	if r.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(r.Reprints, "reprint"))
+	}
+	return fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
+}
+
+// madeReport is the report of a job that was made in dir.
+func madeReport(m *sheet.Manifest, dir string) printReport {
+	r := printReport{Batch: m.Batch, Cards: m.Cards, Sheets: m.Sheets, Manifest: m.CSV}
+	for _, f := range m.Files {
+		r.Files = append(r.Files, filepath.Join(dir, f.Name))
+	}
+	return r
+}
+
 func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	s, h, err := a.open(ctx)
 	if err != nil {
@@ -111,7 +177,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
-	batch, err := batchToPrint(ctx, a, s, h, opts, by)
+	batch, err := batchToPrint(ctx, a, s, h, opts, by, nil)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -124,10 +190,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	}
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
-		if batch.State == records.PrintMaking {
-			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
-		}
-		return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
+		return dropMisfits(ctx, a, s, batch, by, err)
 	}
 	if err != nil {
 		return err
@@ -141,7 +204,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		}
 	}
 	var slips string
-	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
+	report := madeReport(manifest, dir)
 	if opts.slips {
 		letters, err := makeSlips(ctx, s, h, batch, dir)
 		if err != nil {
@@ -149,34 +212,40 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		}
 		report.Slips, slips = slipLines(letters, dir)
 	}
-	for _, f := range manifest.Files {
-		report.Files = append(report.Files, filepath.Join(dir, f.Name))
-	}
 	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
 		return err
 	}
-	among := ""
-	if report.Reprints > 0 {
-		among = fmt.Sprintf(" (%s among them)", count(report.Reprints, "reprint"))
-	}
-	return a.result(report, "print batch %s: %s%s on %s\n  %s\n  %s%s", batch.ID, count(report.Cards, "card"), among, count(report.Sheets, "sheet"),
-		strings.Join(report.Files, "\n  "), report.Manifest, slips)
+	return a.result(report, "%s%s\nfor whoever hands them out: sehat print handout %s", report.text(), slips, batch.ID)
 }
 
-// batchToPrint returns the named batch, the one that a crash left, or a new one.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, by string) (records.PrintBatch, error) {
+// dropMisfits gives a batch up in which cards cannot be printed as they are: all of its cards wait again.
+func dropMisfits(ctx context.Context, a *app, s *store.Store, batch records.PrintBatch, by string, err error) error {
+	if batch.State == records.PrintMaking || batch.State == records.PrintSealing {
+		err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
+	}
+	return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
+}
+
+// batchToPrint returns the named batch, the one that a crash left, or a new one. With seal its sheets are made at a print centre.
+func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, by string, seal func(records.PrintBatch) ([]byte, error)) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
-		if err == nil && b.State == records.PrintDropped {
-			err = fmt.Errorf("print batch %s was dropped before a sheet was made; its cards are in another or wait", b.ID)
+		if err == nil {
+			err = mayBeMade(b, seal != nil)
 		}
 		return b, err
 	}
-	if b, err := s.UnfinishedPrintBatch(ctx); err == nil {
-		if opts.chosen {
-			return b, withHint(fmt.Errorf("print batch %s was begun and not finished", b.ID), `finish it first: "sehat print" with no other flags`)
-		}
+	b, err := s.UnfinishedPrintBatch(ctx)
+	switch {
+	case err == nil && opts.chosen:
+		return b, withHint(fmt.Errorf("print batch %s was begun and not finished", b.ID), "finish it first: %s with no other flags", begunBy(b))
+	case err == nil && (b.State == records.PrintSealing) != (seal != nil):
+		return b, withHint(fmt.Errorf("print batch %s was begun and not finished", b.ID), "finish it first: %s", begunBy(b))
+	case err == nil:
 		a.say("finishing print batch %s, which was begun earlier", b.ID)
+		return b, nil
+	case !errors.Is(err, records.ErrNotFound):
+		return b, err
 	}
 	except, err := opts.excepted()
 	if err != nil {
@@ -191,7 +260,7 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts prin
 	}
 	return records.NextPrintBatch(ctx, s, records.PrintOrder{
 		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
-		Except: except,
+		Except: except, Seal: seal,
 	})
 }
 
@@ -208,6 +277,28 @@ func (opts printOptions) excepted() (func(number string) bool, error) {
 	return func(number string) bool { return slices.Contains(left, number) }, nil
 }
 
+// begunBy is the command that began a batch.
+func begunBy(b records.PrintBatch) string {
+	if b.State == records.PrintSealing {
+		return `"sehat print --job FILE --for REQUEST"`
+	}
+	return `"sehat print"`
+}
+
+// mayBeMade returns an error where the sheets of a batch that is made again belong elsewhere: they would be printed twice.
+func mayBeMade(b records.PrintBatch, sealed bool) error {
+	switch {
+	case b.State == records.PrintDropped:
+		return fmt.Errorf("print batch %s was dropped before a sheet was made; its cards are in another or wait", b.ID)
+	case sealed && b.Job == nil:
+		return fmt.Errorf("the sheets of print batch %s are made here: sealed to a print centre, its cards would be printed twice", b.ID)
+	case !sealed && (b.State == records.PrintSealing || b.State == records.PrintSealed):
+		return withHint(fmt.Errorf("the sheets of print batch %s are made at a print centre: made here, its cards would be printed twice", b.ID),
+			"take its report in first, or seal the job once more: sehat print --batch %s --job FILE --for REQUEST", b.ID)
+	}
+	return nil
+}
+
 // makeSheets makes the files of a batch in dir.
 func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.PrintBatch, dir string) (*sheet.Manifest, error) {
 	made, err := records.ParseStamp(batch.MadeAt)
@@ -218,14 +309,24 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 	if err != nil {
 		return nil, err
 	}
+	return a.makeFiles(ctx, dir, len(batch.Slots), sheet.Job{
+		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)),
+	})
+}
+
+// makeFiles makes the files of a job of total cards in dir, and tells how far it is.
+func (a *app) makeFiles(ctx context.Context, dir string, total int, job sheet.Job) (*sheet.Manifest, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the sheets: %w", err)
 	}
-	bar := a.progress("printing", len(batch.Slots))
-	defer bar.done()
-	return sheet.Make(ctx, dir, sheet.Job{
-		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)), Progress: bar.set,
-	})
+	pace := a.pace("printing card", total)
+	defer pace.end()
+	job.Progress = pace.at
+	m, err := sheet.Make(ctx, dir, job)
+	if errors.Is(err, syscall.ENOSPC) {
+		err = withHint(err, "make room on the disk of %s, then run the same command again: what is finished is kept", dir)
+	}
+	return m, err
 }
 
 // faces reads what is printed from the cards as they were frozen.

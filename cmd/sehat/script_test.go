@@ -31,8 +31,9 @@ import (
 //	emptysheet FILE      makes a workbook of our form without a row
 //	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
 //	pending HOME         sets $PENDING1, … to the ids of what waits for a second person, oldest first
-//	reprint DIR OTHER    makes the print batch in DIR again in OTHER and compares the files
+//	reprint DIR OTHER    makes the print batch in DIR, $BATCH, again in OTHER and compares the files
 //	newer STORE          makes a store one that a newer version of sehat wrote
+//	batchid HOME NAME    sets $NAME to the id of a home's first print batch
 //	tamper FILE COPY     copies a signed file with one name in it changed
 //	decide HOME --take   decides the first open conflict of a home's store
 //	doubtful HOME A B …  makes each two names a pair in doubt, $PAIR1, $PAIR2, …
@@ -54,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"numbers":    scriptNumbers,
 			"pending":    scriptPending,
 			"reprint":    scriptReprint,
+			"batchid":    scriptBatchID,
 			"tamper":     scriptTamper,
 			"decide":     scriptDecide,
 			"doubtful":   scriptDoubtful,
@@ -181,6 +183,18 @@ func scriptTamper(ts *testscript.TestScript, _ bool, args []string) {
 	b, err = json.Marshal(e)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
+}
+
+func scriptBatchID(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	batches, err := s.PrintBatches(context.Background())
+	ts.Check(err)
+	if len(batches) == 0 {
+		ts.Fatalf("no print batch")
+	}
+	ts.Setenv(args[1], batches[0].ID)
 }
 
 func scriptDecide(ts *testscript.TestScript, _ bool, args []string) {

@@ -137,7 +137,11 @@ func enrolRequest(ctx context.Context, a *app, opts enrolOptions) error {
 		return err
 	}
 	defer s.Close()
-	file, err := batchsync.Request{DeviceID: h.Device, Name: h.Name}.Sign(key)
+	box, err := h.mailKey(true)
+	if err != nil {
+		return err
+	}
+	file, err := batchsync.Request{DeviceID: h.Device, Name: h.Name, Recipient: box.Recipient().String()}.Sign(key)
 	if err != nil {
 		return err
 	}

@@ -19,18 +19,32 @@ const livePile = `b.state <> 'dropped' AND NOT ` + wasSpoiled
 const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
 	WHERE p.number = c.number AND p.version = c.version AND ` + livePile + `)`
 
-// Unprinted streams the slots of the cards that wait to be printed, for the first time or again, in walking order.
-func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.PrintSlot, error] {
-	return query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
-		var p records.PrintSlot
-		err := row.Scan(&p.Number, &p.Version)
-		return p, err
-	}, `SELECT c.number, c.version FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
+// Unprinted streams the cards that wait to be printed, for the first time or again, ward by ward.
+func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.Stop, error] {
+	return query(ctx, s.read, scanStop, `SELECT 0, c.number, c.version`+stopColumns+`
+FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
 WHERE `+unprinted+` AND ($1 = '' OR h.ward_code = $1)
-ORDER BY h.ward_code, h.block_no, h.house_no, h.id, r.line_no, r.id`, ward)
+ORDER BY h.ward_code`, ward)
 }
 
-// SavePrintBatch stores a batch and its slots in one transaction. It returns records.ErrExists if one of the cards is in
+// BatchStops streams the cards of a print batch in the order of their slots, with the doors they go to.
+func (s *Store) BatchStops(ctx context.Context, id string) iter.Seq2[records.Stop, error] {
+	return query(ctx, s.read, scanStop, `SELECT p.position, p.number, p.version`+stopColumns+`
+FROM print_slots p JOIN cards c ON c.number = p.number AND c.version = p.version
+JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
+WHERE p.batch_id = $1 ORDER BY p.position`, id)
+}
+
+const stopColumns = `, h.ward_code, h.block_no, h.locality, h.address_line, h.house_no, h.id, r.line_no, r.id,
+	CASE WHEN r.full_name <> '' THEN r.full_name ELSE r.full_name_hi END, c.state`
+
+func scanStop(row scanner) (records.Stop, error) {
+	var p records.Stop
+	err := row.Scan(&p.Position, &p.Number, &p.Version, &p.Ward, &p.Block, &p.Locality, &p.Address, &p.House, &p.Household, &p.Line, &p.Resident, &p.Name, &p.State)
+	return p, err
+}
+
+// SavePrintBatch stores a batch, its slots and its job in one transaction. It returns records.ErrExists if one of the cards is in
 // another batch by now.
 func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error {
 	return s.inTx(ctx, func(tx querier) error {
@@ -59,6 +73,11 @@ func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error 
 		}
 		if _, err := plain("print_slots", "batch_id", "position", "number", "version").rows(ctx, tx, slots); err != nil {
 			return err
+		}
+		if b.Job != nil {
+			if err := saveDocument(ctx, tx, records.DocPrintJob(b.ID), b.Job, b.MadeAt); err != nil {
+				return err
+			}
 		}
 		if err := keepFace(ctx, tx, b); err != nil {
 			return err
@@ -95,7 +114,7 @@ func notInABatch(ctx context.Context, tx querier, slots []records.PrintSlot) err
 // UnfinishedPrintBatch returns the oldest batch whose sheets were not all made, or records.ErrNotFound.
 func (s *Store) UnfinishedPrintBatch(ctx context.Context) (records.PrintBatch, error) {
 	var id string
-	err := s.read.QueryRowContext(ctx, `SELECT id FROM print_batches WHERE state = 'making' AND origin = `+thisDevice+` ORDER BY made_at, id LIMIT 1`).Scan(&id)
+	err := s.read.QueryRowContext(ctx, `SELECT id FROM print_batches WHERE state IN ('making', 'sealing') AND origin = `+thisDevice+` ORDER BY made_at, id LIMIT 1`).Scan(&id)
 	if err := notFound(err, "an unfinished print batch"); err != nil {
 		return records.PrintBatch{}, err
 	}
@@ -123,7 +142,8 @@ func printBatch(ctx context.Context, q querier, id string) (records.PrintBatch, 
 	if err != nil {
 		return b, fmt.Errorf("reading print batch %s: %w", id, err)
 	}
-	return b, nil
+	b.Job, err = document(ctx, q, records.DocPrintJob(id))
+	return b, err
 }
 
 const printBatches = `SELECT id, layout, made_at, decided_by, state FROM print_batches`
@@ -153,7 +173,7 @@ WHERE p.batch_id = $1 ORDER BY p.position`, id)
 }
 
 // ClosePrintBatch moves a batch that is in the making to the state that e tells and adds the events, in one transaction. A
-// batch that is made or dropped stays as it is.
+// batch that is there, made or dropped stays as it is.
 func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, printed []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
 		if err := s.lock(ctx, tx, "cards"); err != nil {
@@ -163,7 +183,7 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state = 'making'`, e.Event, e.BatchID)
+		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state IN ('making', 'sealing', 'sealed') AND state <> $1`, e.Event, e.BatchID)
 		if err != nil {
 			return fmt.Errorf("closing print batch %s: %w", e.BatchID, err)
 		}

@@ -1,4 +1,4 @@
--- 0013_faces.sql: the card face files that print batches were made with, so that their sheets can be made again byte for byte.
+-- 0011_faces.sql: the card face files that print batches were made with, so that their sheets can be made again byte for byte.
 CREATE TABLE faces (
 	hash    TEXT PRIMARY KEY,                          -- SHA-256 of the content
 	content TEXT NOT NULL

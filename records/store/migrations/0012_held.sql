@@ -1,1 +1,0 @@
--- 0012_held.sql: this number is another branch's; this file goes when that branch is merged.
