@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -41,6 +42,14 @@ func TestAllocate(t *testing.T) {
 	}
 	if _, _, err := Allocate(MaxBody-LeaseWidth+2, 1); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("a lease past the end gives %v", err)
+	}
+	for next, want := range map[uint64]int{0: 160_000_000, MinBody: 160_000_000, MaxBody - 3*LeaseWidth + 1: 3, MaxBody - LeaseWidth + 2: 0, MaxBody + 1: 0} {
+		if got := Room(next); got != want {
+			t.Errorf("from body %d on there is room for %d cards, want %d", next, got, want)
+		}
+	}
+	if _, _, err := Allocate(MaxBody-3*LeaseWidth+1, 5); err == nil || !strings.Contains(err.Error(), "room for 3 more") {
+		t.Errorf("a lease too large for what is left gives %v", err)
 	}
 	for _, quota := range []int{0, -1, MaxQuota + 1} {
 		if _, _, err := Allocate(0, quota); err == nil {

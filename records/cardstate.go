@@ -33,7 +33,7 @@ func StateOf(events []CardEvent) string {
 		case CardRevoked, CardLost, CardReplaced, CardExpired:
 			end = max(end, slices.Index(lifecycle[:], e.Event))
 		case CardHeld, CardReleased:
-			if held.ID == "" || byTime(held, e) < 0 {
+			if held.ID == "" || CompareEvents(held, e) < 0 {
 				held = e
 			}
 		}
@@ -47,8 +47,8 @@ func StateOf(events []CardEvent) string {
 	return whereabouts(events)
 }
 
-// byTime compares events by when they happened.
-func byTime(a, b CardEvent) int {
+// CompareEvents orders events by when they happened: by time, of equal times in the order of a card's life, then by id.
+func CompareEvents(a, b CardEvent) int {
 	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(slices.Index(lifecycle[:], a.Event), slices.Index(lifecycle[:], b.Event)), cmp.Compare(a.ID, b.ID))
 }
 
@@ -57,7 +57,7 @@ func whereabouts(events []CardEvent) string {
 	spoiled := spoiledCopies(events)
 	whole := slices.ContainsFunc(events, func(e CardEvent) bool { return e.Event == CardPrinted && !spoiled[e.Batch] })
 	at := CardIssued
-	for _, e := range slices.SortedFunc(slices.Values(events), byTime) {
+	for _, e := range slices.SortedFunc(slices.Values(events), CompareEvents) {
 		inHand := at == CardHandedOver
 		switch e.Event {
 		case CardPrinted, CardDispatched:

@@ -334,7 +334,7 @@ func (c *PrintedCard) judge(e CardEvent, genuine bool) (PrintHow, string) {
 func (c *PrintedCard) last(event string) CardEvent {
 	var found CardEvent
 	for _, e := range c.Events {
-		if e.Event == event && (found.ID == "" || byTime(found, e) < 0) {
+		if e.Event == event && (found.ID == "" || CompareEvents(found, e) < 0) {
 			found = e
 		}
 	}

@@ -15,8 +15,9 @@ import (
 type RevokeStore interface {
 	// CardsNumbered returns every version of the cards of these numbers, in the order of number, the latest version first.
 	CardsNumbered(ctx context.Context, numbers []string) ([]Card, error)
-	// EndedCredentials returns the credentials of every number of which no version stands, with the day on which it ended.
-	EndedCredentials(ctx context.Context) ([]cards.Revocation, error)
+	// EndedCredentials returns the credentials of these numbers, or with none of all numbers, of which no version stands, with the day
+	// on which each ended.
+	EndedCredentials(ctx context.Context, numbers ...string) ([]cards.Revocation, error)
 	// SaveRevocation stores it in one transaction, all or nothing. It returns ErrConflict where a card, the list or the pending
 	// decision is no longer as the revocation was made from.
 	SaveRevocation(ctx context.Context, r Revocation) error
@@ -66,10 +67,10 @@ func (r Revoker) Revoke(ctx context.Context, event string, numbers []string, why
 }
 
 // Publish adds to the revocation list what ended without the list being signed: cards of duplicates that issue retired, and what
-// laptops told. It returns whether the list changed.
-func (r Revoker) Publish(ctx context.Context) (bool, error) {
+// laptops told. With numbers it looks only at these. It returns whether the list changed.
+func (r Revoker) Publish(ctx context.Context, numbers ...string) (bool, error) {
 	for range tries {
-		ended, err := r.Store.EndedCredentials(ctx)
+		ended, err := r.Store.EndedCredentials(ctx, numbers...)
 		if err != nil {
 			return false, err
 		}

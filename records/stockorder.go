@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// stockWindow is over how many days use is averaged: four weeks, so that each day of the week counts the same.
-const stockWindow = 28
+// stockWindow is over how many days use is averaged: four weeks, so that each day of the week counts the same. A book that is
+// younger is averaged over its days, but over a week at least: one busy day says little about the next.
+const (
+	stockWindow = 28
+	stockWeek   = 7
+)
 
 // serviceFactor is the one-sided standard normal quantile of 95 %: of twenty deliveries one may find the shelf empty before
 // it comes.
@@ -24,7 +28,7 @@ type StockLine struct {
 	Title    string   `json:"title"`
 	OnHand   Quantity `json:"on_hand_thousandths"`
 	Kept     bool     `json:"kept"`                // it was ever received or counted: what is on hand is meant
-	PerDay   float64  `json:"used_a_day"`          // over the last four weeks, or since the first move if that is later
+	PerDay   float64  `json:"used_a_day"`          // over the last four weeks; over those since the first move, but a week at least, in a younger book
 	DaysLeft *int     `json:"days_left,omitempty"` // nil where nothing is used
 	OrderAt  Quantity `json:"order_at_thousandths"`
 	Order    int      `json:"order_now"` // units, in whole packs; 0 where there is enough
@@ -65,7 +69,7 @@ func StockLines(days []StockDay, items []StockItem, now time.Time) []StockLine {
 func stockLine(days []StockDay, item StockItem, now time.Time) StockLine {
 	line := StockLine{Origin: days[0].Origin, Item: item.Name, Title: item.Title}
 	today := now.UTC().Truncate(24 * time.Hour)
-	var use []float64 // units on each of the last days, today first
+	use := make([]float64, stockWeek, stockWindow) // units on each of the last days, today first
 	for _, d := range days {
 		line.OnHand += d.Change
 		line.Kept = line.Kept || d.Entered
@@ -82,7 +86,7 @@ func stockLine(days []StockDay, item StockItem, now time.Time) StockLine {
 		}
 	}
 	mean, deviation := spread(use)
-	line.PerDay = math.Round(mean*1000) / 1000
+	line.PerDay = math.Round(mean*100) / 100
 	if mean == 0 || !line.Kept {
 		return line
 	}

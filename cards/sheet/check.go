@@ -34,7 +34,7 @@ func decodeDesign(data []byte) (*Design, error) {
 	}
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
-	at := dec.InputOffset()
+	at := int64(len(data)) // where it ends, if it ends too early
 	if word, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		at = int64(bytes.Index(data, []byte(word)))
 		err = fmt.Errorf("unknown field %s: see templates/cards/README.md for those there are", word)
@@ -42,8 +42,6 @@ func decodeDesign(data []byte) (*Design, error) {
 		at = syntax.Offset
 	} else if errors.As(err, &kind) {
 		at, err = kind.Offset, fmt.Errorf("%s is a %s and must be a %s", kind.Field, kind.Value, kind.Type)
-	} else {
-		at = int64(len(data)) // it ends too early
 	}
 	return nil, fmt.Errorf("card face: line %d: %w", lineOf(data, at), err)
 }

@@ -86,6 +86,38 @@ func gray(m image.Image, x, y int) float64 {
 	return float64(r+g+b) / 3 / 257
 }
 
+// Turned over its long edge, a sheet has the back of each card behind its front: here the amber of the one temporary card.
+func TestEachBackIsBehindItsFront(t *testing.T) {
+	const dpi = 50
+	for _, l := range Layouts() {
+		for slot := range l.PerSheet() {
+			faces := Specimens(l.PerSheet())
+			for i := range faces {
+				faces[i].Kind, faces[i].ValidUntil = cards.Permanent, ""
+			}
+			faces[slot].Kind, faces[slot].ValidUntil = cards.Temporary, "1 Jan 2027"
+			if slot%3 != 0 { // every third is enough
+				continue
+			}
+			front, back, err := Preview(Job{Batch: "B1", Layout: l.Name, Made: made, Faces: Faces(faces)}, dpi)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, y := l.front(slot)
+			at := func(mm float64) int { return int(mm * dpi / 25.4) }
+			amber := shown([4]float64{0, 36, 94, 0})
+			for _, dx := range []float64{2, CardWidth - 2} {
+				if got := front.RGBAAt(at(x+dx), at(y+1)); got != amber {
+					t.Errorf("%s, slot %d: the front is %v at %v", l.Name, slot+1, got, dx)
+				}
+				if got := back.RGBAAt(at(l.PageWidth-x-dx), at(y+1)); got != amber {
+					t.Errorf("%s, slot %d: behind it the back is %v at %v", l.Name, slot+1, got, dx)
+				}
+			}
+		}
+	}
+}
+
 // Whoever looks at a preview may hold a phone to it.
 func TestQRCodeOfAPreviewIsRead(t *testing.T) {
 	face := Specimens(1)[0]

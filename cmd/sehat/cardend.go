@@ -74,7 +74,7 @@ func runCardEnd(ctx context.Context, a *app, n cards.Number, opts cardEndOptions
 	if err != nil {
 		return err
 	}
-	if err := publish(ctx, s, h); err != nil {
+	if _, err := h.writeTrust(ctx, s); err != nil {
 		return err
 	}
 	return a.result(lifeReportOf(stead), "%s", endText(stead, n, opts))

@@ -84,7 +84,7 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 	if err != nil {
 		return notInRegister(err, n)
 	}
-	if err := publish(ctx, s, h); err != nil {
+	if _, err := h.writeTrust(ctx, s); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("card %s is lost: it is revoked for good", n.Printed())
@@ -95,15 +95,6 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 		return err
 	}
 	return steadHeld(stead)
-}
-
-// publish writes trust.json, so that whoever copies it has the list that was signed.
-func publish(ctx context.Context, s *store.Store, h home) error {
-	if h.Role != records.RoleCentre {
-		return nil
-	}
-	_, err := h.writeTrust(ctx, s)
-	return err
 }
 
 // notInRegister says what an error about a number means.

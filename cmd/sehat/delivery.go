@@ -150,8 +150,7 @@ QR, among the others.
 
 ` + placesHelp + `
 
-A card that got lost is not spoiled: somebody may hold it. Replace it instead, so that it gets
-a new number.`,
+A card that got lost is not spoiled: somebody may hold it. "sehat card lost" gives a new number.`,
 		Example: "  sehat print spoiled 20260131-k7f3 S3 S5-02 --why smudged",
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

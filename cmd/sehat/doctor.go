@@ -112,9 +112,9 @@ func checkTrust(a *app, h home) records.Check {
 		}
 		return c
 	}
-	age := a.now().Sub(trust.Revocations.MadeAt)
-	c.Found = fmt.Sprintf("the lists are signed by the pinned root and %s old", count(int(age.Hours()/24), "day"))
-	if age > cards.StaleAfter {
+	age := cards.ListAge{Age: a.now().Sub(trust.Revocations.MadeAt)}
+	c.Found = fmt.Sprintf("the lists are signed by the pinned root and %s old", count(age.Days(), "day"))
+	if age.Stale() {
 		c.OK, c.Remedy = false, `"sehat sync pull" fetches newer ones: a card revoked since then looks good here`
 		if h.Role == records.RoleCentre {
 			c.Remedy = `"sehat sync apply" signs the list of revoked cards anew once a day: run it daily`

@@ -45,11 +45,32 @@ func checkKeys(a *app, h home) ([]records.Check, error) {
 	if len(ending) > 0 {
 		c.OK, c.Found = false, "these should be replaced: "+strings.Join(ending, "; ")
 	}
-	rotation, err := checkRotation(a, h)
-	if err != nil || rotation == nil {
-		return []records.Check{c}, err
+	checks := []records.Check{c}
+	if h.Role == records.RoleCentre {
+		checks = append(checks, checkRoom(lists.Leases))
 	}
-	return []records.Check{c, *rotation}, nil
+	rotation, err := checkRotation(a, h)
+	if err == nil && rotation != nil {
+		checks = append(checks, *rotation)
+	}
+	return checks, err
+}
+
+// littleRoom is how few cards may still be leased before doctor says so: some years of a city.
+const littleRoom = 10_000_000
+
+// checkRoom looks at how many numbers the centre may still lease.
+func checkRoom(list cards.LeaseList) records.Check {
+	next := uint64(0)
+	for _, l := range list.Leases {
+		next = max(next, l.Last+1)
+	}
+	room := cards.Room(next)
+	c := records.Check{Name: "number space", OK: true, Found: fmt.Sprintf("%d million more numbers can be leased", room/1_000_000)}
+	if room < littleRoom {
+		c.OK, c.Remedy = false, "give smaller leases, and ask the makers of sehat for a version with more numbers in good time"
+	}
+	return c
 }
 
 // checkRotation looks at a rotation of the centre's key that was begun; nil where there is none.

@@ -76,7 +76,7 @@ func newCardReturnedCommand(a *app) *cobra.Command {
 		Short: "Take down that cards came back",
 		Long: `Returned takes down that cards came back, and why: ` + strings.Join(keys, ", ") + `, or other words.
 Then they are kept where they are, until "sehat print dispatch NUMBER" sends them again, "sehat
-card handover NUMBER" hands them over, or the card is revoked.`,
+card handover NUMBER" hands them over, or "sehat card end NUMBER" ends them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.TrimSpace(opts.why) == "" {
 				return usageError{errors.New("say why with --why: " + strings.Join(keys, ", ") + ", or other words")}

@@ -31,7 +31,7 @@ const (
 // handoutColumns are in the order of the sheet; those to fill come first.
 var handoutColumns = []bookColumn{
 	{"No.", "क्रम", 6},
-	{handedColumn, "सौंपने की तारीख", 14},
+	{handedColumn, "सौंपने की तारीख", 18},
 	{relationColumn, "रिश्ता", 12},
 	{takenByColumn, "किसने लिया", 20},
 	{notColumn, "क्यों नहीं सौंपा", 22},
@@ -39,12 +39,12 @@ var handoutColumns = []bookColumn{
 	{"Father or husband", "पिता या पति", 22},
 	{"Ward", "वार्ड", 7},
 	{"Block", "ब्लॉक", 7},
-	{"House", "मकान", 10},
+	{"House", "मकान", 14},
 	{"Address", "पता", 28},
 	{"Mobile", "मोबाइल", 13},
 	{"Card", "कार्ड", 19},
 	{"Place", "जगह", 23},
-	{cardColumn, "", 34},
+	{cardColumn, "", 44},
 }
 
 // What the drop-downs offer. Other words may be typed, too.
@@ -181,15 +181,21 @@ func (b *handoutBook) row(n int, r records.HandoutRow, place, asOf string) error
 		"Card": records.Card{Number: r.Number}.Printed(), "Place": place, cardColumn: records.CardKey(r.Number, r.Version) + " " + asOf,
 	}
 	cells := make([]any, len(handoutColumns))
+	lines := 1
 	for i, c := range handoutColumns {
 		text, ok := told[c.name]
+		tall := 0
+		for line := range strings.SplitSeq(text, "\n") {
+			tall += len(wrap(line, int(c.width)-1))
+		}
+		lines = max(lines, tall)
 		style := b.told
 		if !ok {
 			style = b.fill
 		}
 		cells[i] = excelize.Cell{StyleID: style, Value: text}
 	}
-	return b.stream.SetRow("A"+strconv.Itoa(n+1), cells)
+	return b.stream.SetRow("A"+strconv.Itoa(n+1), cells, excelize.RowOpts{Height: min(float64(lines)*15.5+3, 409)})
 }
 
 // finish adds the drop-downs and the filter.
@@ -210,7 +216,35 @@ func (b *handoutBook) finish(rows int) error {
 		b.f.AutoFilter(handoutSheet, "A1:"+last, nil),
 		b.f.SetSheetDimension(handoutSheet, "A1:"+last),
 		b.stream.Flush(),
+		b.guide(rows),
 	)
+}
+
+// guide writes how the workbook is filled, on a sheet behind the cards.
+func (b *handoutBook) guide(rows int) error {
+	if _, err := b.f.NewSheet(guideSheet); err != nil {
+		return err
+	}
+	errs := []error{b.f.SetColWidth(guideSheet, "A", "B", 62), landscape(b.f, guideSheet)}
+	for i, line := range [][2]string{
+		{fmt.Sprintf("Cards to hand over: %d", rows), fmt.Sprintf("सौंपने के लिए कार्ड: %d", rows)},
+		{
+			"1. Handed over: write the day in \"" + handedColumn + "\", such as 5-3-2026, or yes for the day on which the workbook is taken in.",
+			"1. कार्ड सौंप दिया: \"सौंपने की तारीख\" में दिन लिखें, जैसे 5-3-2026; या हाँ, यदि वर्कबुक उसी दिन इम्पोर्ट होगी।",
+		},
+		{"2. If somebody else took it, choose the relation and write the name. Empty is the holder.", "2. किसी और ने लिया हो तो रिश्ता चुनें और नाम लिखें। खाली का अर्थ है स्वयं धारक।"},
+		{"3. Not handed over: leave the day empty and choose why. The card then comes back to the office.", "3. नहीं सौंपा: तारीख खाली छोड़ें और कारण चुनें। कार्ड कार्यालय में लौटेगा।"},
+		{"4. You may sort, filter and hide. Do not change the column " + cardColumn + ".", "4. क्रम बदलना, फ़िल्टर करना, कॉलम छिपाना ठीक है। " + cardColumn + " कॉलम न बदलें।"},
+		{"5. Save it, and run: sehat card handover import FILE.xlsx. Importing it again changes nothing.", "5. सहेजें, फिर चलाएँ: sehat card handover import FILE.xlsx। दोबारा इम्पोर्ट करने से कुछ नहीं बदलता।"},
+		{"This workbook holds personal data: keep it as you keep the register, and delete it after the import.", "इस वर्कबुक में लोगों की निजी जानकारी है: रजिस्टर की तरह सँभालें, और इम्पोर्ट के बाद मिटा दें।"},
+	} {
+		for k, text := range line {
+			name, err := excelize.CoordinatesToCellName(k+1, i+1)
+			errs = append(errs, err, b.f.SetCellStr(guideSheet, name, text), b.f.SetCellStyle(guideSheet, name, name, b.told))
+		}
+		errs = append(errs, b.f.SetRowHeight(guideSheet, i+1, 15.5*float64(max(len(wrap(line[0], 58)), len(wrap(line[1], 60))))+3))
+	}
+	return errors.Join(errs...)
 }
 
 func newHandoverImportCommand(a *app) *cobra.Command {

@@ -25,6 +25,8 @@ func hint(err error) string {
 		return `run "sehat card keys --rotate" at the centre: it makes a new key, or ends what was cut off`
 	case errors.Is(err, cards.ErrUnknownKey):
 		return `if the centre has a new key, the newer key list is needed: "sehat sync pull" fetches it, "sehat card verify --keys FILE" takes the centre's trust.json`
+	case errors.Is(err, cards.ErrNoRoom):
+		return "lease what is left in smaller pieces; after that no new numbers can be leased, and those that are leased may still be used up"
 	case errors.Is(err, store.ErrNoStore):
 		return `make one with "sehat init", or name another with --home or --store`
 	case errors.Is(err, store.ErrNewer):

@@ -205,15 +205,6 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	if err != nil {
 		return err
 	}
-	var slips string
-	report := madeReport(manifest, dir)
-	if opts.slips {
-		letters, err := makeSlips(ctx, s, h, batch, dir)
-		if err != nil {
-			return err
-		}
-		report.Slips, slips = slipLines(letters, dir)
-	}
 	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
@@ -221,6 +212,15 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
 			return err
 		}
+	}
+	var slips string
+	report := madeReport(manifest, dir)
+	if opts.slips {
+		letters, err := makeSlips(ctx, s, h, batch, dir)
+		if err != nil {
+			return withHint(fmt.Errorf("the sheets of print batch %s are made, the slips are not: %w", batch.ID, err), "then: sehat print --batch %s --slips", batch.ID)
+		}
+		report.Slips, slips = slipLines(letters, dir)
 	}
 	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
 		return err

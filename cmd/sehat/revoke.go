@@ -141,6 +141,24 @@ func (a *app) openRevoker(ctx context.Context) (*store.Store, home, records.Revo
 	return s, h, records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}, nil
 }
 
+// publish puts cards that ended, these or with none all, into the revocation list, where this home is the centre that signs it.
+func (a *app) publish(ctx context.Context, s *store.Store, by string, numbers ...string) error {
+	h, err := a.home()
+	if err != nil || h.Role != records.RoleCentre {
+		return err
+	}
+	key, err := h.signingKey()
+	if err != nil {
+		return err
+	}
+	changed, err := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}.Publish(ctx, numbers...)
+	if err != nil || !changed {
+		return err
+	}
+	_, err = h.writeTrust(ctx, s)
+	return err
+}
+
 func (a *app) proposeRevocation(ctx context.Context, s *store.Store, r records.Revoker, numbers []string, why string) error {
 	p, would, err := r.ProposeRevocation(ctx, s, numbers, why)
 	already := errors.Is(err, records.ErrExists)

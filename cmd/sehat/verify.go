@@ -59,6 +59,8 @@ type verdict struct {
 	SecondName string       `json:"second_name,omitempty"`
 	Birth      string       `json:"birth,omitempty"`
 	Sex        string       `json:"sex,omitempty"`
+	BloodGroup string       `json:"blood_group,omitempty"` // only where the holder allowed it
+	Allergies  string       `json:"allergies,omitempty"`   // likewise
 	Issued     string       `json:"issued,omitempty"`
 	Expires    string       `json:"expires,omitempty"`
 	Hash       string       `json:"credential_hash,omitempty"`
@@ -107,6 +109,7 @@ func verdictOf(found cards.Verified, err error) verdict {
 		return v
 	}
 	v.Number, v.Version, v.Name, v.SecondName, v.Sex, v.Hash = c.Number, c.Version, c.Name, c.SecondName, c.Sex.String(), found.Hash
+	v.BloodGroup, v.Allergies = c.Clinical.BloodGroup, c.Clinical.Allergies
 	v.Kind, v.KeyID, v.Issued = "permanent", found.Key.ID.String(), c.Issued.UTC().Format(time.DateOnly)
 	if c.Temporary() {
 		v.Kind, v.Expires = "temporary", c.Expires.UTC().Format(time.DateOnly)
@@ -143,6 +146,12 @@ func verdictText(v verdict) string {
 		if part != "" {
 			b.WriteString(", " + part)
 		}
+	}
+	if v.BloodGroup != "" {
+		b.WriteString("\n  blood group " + v.BloodGroup)
+	}
+	if v.Allergies != "" {
+		b.WriteString("\n  allergies: " + v.Allergies)
 	}
 	fmt.Fprintf(&b, "\n  issued %s", v.Issued)
 	if v.Expires != "" {

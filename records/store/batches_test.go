@@ -76,8 +76,8 @@ func TestContentIsRebuiltFromTheColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		decision := records.Decision{ID: "d1", Left: "r1", Right: "r2", Decision: records.DecidedDifferent, By: "tester", At: "2026-01-01T00:00:00.000Z", Why: "<two> sisters"}
-		err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) ([]records.Decision, []records.PersonOf, error) {
-			return []records.Decision{decision}, nil, nil
+		err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) (records.Verdict, error) {
+			return records.Verdict{Events: []records.Decision{decision}}, nil
 		})
 		if err != nil {
 			t.Fatal(err)

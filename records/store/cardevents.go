@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,12 +18,15 @@ func scanCardEvent(row scanner) (records.CardEvent, error) {
 	return e, err
 }
 
-// CardEvents returns what happened to a number, oldest first.
+// CardEvents returns what happened to a number, oldest first; of one moment, in the order of a card's life.
 func (s *Store) CardEvents(ctx context.Context, number string) ([]records.CardEvent, error) {
-	list, err := collect(query(ctx, s.read, scanCardEvent, cardEvents+`WHERE number = $1 ORDER BY decided_at, version, id`, number))
+	list, err := collect(query(ctx, s.read, scanCardEvent, cardEvents+`WHERE number = $1`, number))
 	if err != nil {
 		return nil, fmt.Errorf("reading card events: %w", err)
 	}
+	slices.SortFunc(list, func(a, b records.CardEvent) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Version, b.Version), records.CompareEvents(a, b))
+	})
 	return list, nil
 }
 

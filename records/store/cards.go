@@ -39,7 +39,7 @@ func (s *Store) HoldersOf(ctx context.Context, residentID string) ([]records.Hol
 
 func (s *Store) holders(ctx context.Context, where string, args ...any) iter.Seq2[records.Holder, error] {
 	rows := query(ctx, s.read, scanHolder, `
-SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date,
+SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date, r.other,
 	h.ward_code, h.block_no, COALESCE(p.person_id, ''),
 	CASE WHEN r.id IN (SELECT w.left_id FROM (`+waiting+`) w UNION SELECT w.right_id FROM (`+waiting+`) w) THEN 'review'
 		WHEN r.id IN (SELECT o.left_id FROM (`+opposed+`) o UNION SELECT o.right_id FROM (`+opposed+`) o) THEN 'conflict'
@@ -79,9 +79,11 @@ func scanHolder(row scanner) (records.Holder, error) {
 		h                                                             records.Holder
 		number, kind, leaseID, issued, expires, state, face, reserved *string
 		version                                                       *int
+		other                                                         string
 	)
 	err := row.Scan(&h.ID, &h.FullName, &h.FullNameHi, &h.FatherOrHusband, &h.Sex, &h.BirthYear, &h.BirthMonth, &h.BirthDay, &h.AgeYears,
-		&h.VisitDate, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
+		&h.VisitDate, &other, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
+	h.Other = []byte(other)
 	if err == nil && number != nil {
 		h.Card = &records.Card{
 			Number: *number, Version: *version, ResidentID: h.ID, Kind: *kind, LeaseID: *leaseID, IssuedAt: *issued, ExpiresAt: *expires, State: *state,

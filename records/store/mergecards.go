@@ -52,7 +52,11 @@ func (m *merging) cards(ctx context.Context, rows []int) error {
 	if err := m.saveCards(ctx, save); err != nil {
 		return err
 	}
-	return m.hold(ctx, claimed)
+	byForks, err := m.meetClaims(ctx, save)
+	if err != nil {
+		return err
+	}
+	return m.hold(ctx, append(claimed, byForks...))
 }
 
 // owners tells whose each number is.

@@ -129,13 +129,14 @@ var mismatches = map[records.Mismatch]struct {
 	records.MismatchTwoPiles:  {`b.made_at`, `NOT ` + wasSpoiled + ` AND ` + anotherCopy, false},
 	records.MismatchToReprint: {lastTime("spoiled"), `c.state = 'spoiled' AND ` + wasSpoiled + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
 	records.MismatchTwice: {
-		lastTime("handed_over"), `NOT ` + wasSpoiled + ` AND EXISTS (SELECT 1 FROM card_events t JOIN card_events w ON w.number = t.number AND w.version = t.version
+		lastTime("handed_over"), `c.number IN (SELECT t.number FROM card_events t WHERE t.event = 'handed_over' GROUP BY t.number, t.version HAVING count(*) > 1)
+	AND NOT ` + wasSpoiled + ` AND EXISTS (SELECT 1 FROM card_events t JOIN card_events w ON w.number = t.number AND w.version = t.version
 	AND w.event = 'handed_over' AND w.id <> t.id AND w.decided_at >= t.decided_at
 	WHERE t.number = c.number AND t.version = c.version AND t.event = 'handed_over' AND NOT EXISTS (SELECT 1 FROM card_events u
 	WHERE u.number = t.number AND u.version = t.version AND u.event = 'returned' AND u.decided_at >= t.decided_at AND u.decided_at <= w.decided_at))`, false,
 	},
 	records.MismatchEnded:         {lastOf, ended + ` AND c.state <> 'held' AND b.state = 'made' AND NOT ` + wasSpoiled + ` AND NOT ` + inHand, false},
-	records.MismatchSpoiledInHand: {lastTime("spoiled"), wasSpoiled + ` AND ` + inHand + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
+	records.MismatchSpoiledInHand: {lastTime("spoiled"), `c.number IN (SELECT t.number FROM card_events t WHERE t.event = 'spoiled') AND ` + wasSpoiled + ` AND ` + inHand + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
 	records.MismatchClock: {
 		lastTime("handed_over"), `EXISTS (SELECT 1 FROM card_events t WHERE t.number = c.number AND t.version = c.version AND t.event = 'handed_over' AND t.decided_at < (
 	SELECT min(m.decided_at) FROM card_events m WHERE m.number = c.number AND m.version = c.version AND m.event = 'printed'))`, false,

@@ -22,9 +22,24 @@ func (s *Store) CardsNumbered(ctx context.Context, numbers []string) ([]records.
 	return all, nil
 }
 
-// EndedCredentials returns the credentials of every number of which no version stands, with the day on which it ended. One that
-// only expired is not among them: a verifier sees that by itself.
-func (s *Store) EndedCredentials(ctx context.Context) ([]cards.Revocation, error) {
+// EndedCredentials returns the credentials of these numbers, or with none of all numbers, of which no version stands, with the day on
+// which each ended. One that only expired is not among them: a verifier sees that by itself.
+func (s *Store) EndedCredentials(ctx context.Context, numbers ...string) ([]cards.Revocation, error) {
+	if len(numbers) == 0 {
+		return s.endedCredentials(ctx, "")
+	}
+	var all []cards.Revocation
+	for part := range chunks(numbers) {
+		list, err := s.endedCredentials(ctx, ` AND c.number IN `+s.list(1, len(part)), anys(part)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+func (s *Store) endedCredentials(ctx context.Context, which string, args ...any) ([]cards.Revocation, error) {
 	const ended = `('lost', 'revoked', 'replaced')`
 	list, err := collect(query(ctx, s.read, func(row scanner) (r cards.Revocation, err error) {
 		var at string
@@ -35,8 +50,8 @@ func (s *Store) EndedCredentials(ctx context.Context) ([]cards.Revocation, error
 	}, `SELECT v.credential_hash, max(e.decided_at) FROM cards c
 JOIN cards v ON v.number = c.number
 JOIN card_events e ON e.number = c.number AND e.version = c.version AND e.event = c.state
-WHERE c.state IN `+ended+` AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.number = c.number AND n.version > c.version)
-GROUP BY v.credential_hash`))
+WHERE c.state IN `+ended+` AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.number = c.number AND n.version > c.version)`+which+`
+GROUP BY v.credential_hash`, args...))
 	if err != nil {
 		return nil, fmt.Errorf("reading what ended: %w", err)
 	}
