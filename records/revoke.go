@@ -18,6 +18,9 @@ type RevokeStore interface {
 	// EndedCredentials returns the credentials of these numbers, or with none of all numbers, of which no version stands, with the day
 	// on which each ended.
 	EndedCredentials(ctx context.Context, numbers ...string) ([]cards.Revocation, error)
+	// Unpublished returns the keys of the cards that ended and may not be in the revocation list yet, in order: those that anything but
+	// SaveRevocation ended. It costs nothing where there are none.
+	Unpublished(ctx context.Context) ([]string, error)
 	// SaveRevocation stores it in one transaction, all or nothing. It returns ErrConflict where a card, the list or the pending
 	// decision is no longer as the revocation was made from.
 	SaveRevocation(ctx context.Context, r Revocation) error
@@ -38,6 +41,8 @@ type Revocation struct {
 	Leave   []string    // residents who are kept in the state LeaveAs from now on: none of them is to be in it yet
 	LeaveAs string
 	List    *Document // the signed list; nil where it stays as it is
+	// Published are the keys of cards that the list names from now on, if they ended.
+	Published []string
 	Settles *Pending  // the pending decision that it carries out, as it is to be kept; nil if none
 	At      string
 }
@@ -66,24 +71,42 @@ func (r Revoker) Revoke(ctx context.Context, event string, numbers []string, why
 	return r.carryOut(ctx, event, numbers, why, r.By, nil)
 }
 
-// Publish adds to the revocation list what ended without the list being signed: cards of duplicates that issue retired, and what
-// laptops told. With numbers it looks only at these. It returns whether the list changed.
-func (r Revoker) Publish(ctx context.Context, numbers ...string) (bool, error) {
+// Publish puts into the revocation list what ended without the list being signed in the same transaction: cards that issue or a
+// review retired, and what laptops told. Whatever was cut off before is made good. It goes by the marks that such cards have, which costs
+// nothing where there are none, or with all by every card in the store. It returns whether the list changed.
+func (r Revoker) Publish(ctx context.Context, all bool) (bool, error) {
 	for range tries {
-		ended, err := r.Store.EndedCredentials(ctx, numbers...)
-		if err != nil {
+		keys, err := r.Store.Unpublished(ctx)
+		if err != nil || len(keys) == 0 && !all {
 			return false, err
 		}
-		list, err := r.List.Revocations(ctx, ended)
-		if err != nil || list == nil {
-			return false, err
+		numbers := make([]string, 0, len(keys))
+		for _, key := range keys {
+			number, _, _ := strings.Cut(key, "/")
+			numbers = append(numbers, number)
 		}
-		err = r.Store.SaveRevocation(ctx, Revocation{List: list, At: Stamp(r.Now)})
+		if numbers = slices.Compact(numbers); all {
+			numbers = nil
+		}
+		changed, err := r.publish(ctx, keys, numbers)
 		if err == nil || !errors.Is(err, ErrConflict) {
-			return err == nil, err
+			return changed, err
 		}
 	}
 	return false, fmt.Errorf("publishing revocations: %w", ErrConflict)
+}
+
+// publish puts those of the numbers, or with none of all, that ended into the list, and takes their marks away.
+func (r Revoker) publish(ctx context.Context, keys, numbers []string) (bool, error) {
+	ended, err := r.Store.EndedCredentials(ctx, numbers...)
+	if err != nil {
+		return false, err
+	}
+	list, err := r.List.Revocations(ctx, ended)
+	if err != nil || list == nil && len(keys) == 0 {
+		return false, err
+	}
+	return list != nil, r.Store.SaveRevocation(ctx, Revocation{List: list, Published: keys, At: Stamp(r.Now)})
 }
 
 // tries is how often a change is made anew where somebody else changed something meanwhile.
@@ -138,6 +161,7 @@ func (r Revoker) prepare(ctx context.Context, event string, numbers []string, wh
 		done.Numbers = append(done.Numbers, n)
 		for _, c := range stood {
 			change.Events = append(change.Events, CardEvent{ID: NewID(), Number: n, Version: c.Version, Event: event, By: by, At: change.At, Why: why})
+			change.Published = append(change.Published, CardKey(n, c.Version))
 		}
 		for _, c := range all {
 			gone = append(gone, cards.Revocation{Hash: c.CredentialHash, On: r.Now})

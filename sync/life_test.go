@@ -34,7 +34,7 @@ func TestACardLostOnALaptopIsRevokedAtTheCentre(t *testing.T) {
 		if err := verdict(t, c, old.Number); err != nil {
 			t.Errorf("before the list is signed: %v", err)
 		}
-		if changed, err := c.revoker("admin").Publish(t.Context()); err != nil || !changed {
+		if changed, err := c.revoker("admin").Publish(t.Context(), false); err != nil || !changed {
 			t.Fatal(changed, err)
 		}
 		if err := verdict(t, c, old.Number); !errors.Is(err, cards.ErrRevoked) {

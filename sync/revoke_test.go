@@ -207,7 +207,7 @@ func TestWhatEndedElsewhereIsPublished(t *testing.T) {
 		if err := c.store.AddCardEvents(t.Context(), []records.CardEvent{event}); err != nil {
 			t.Fatal(err)
 		}
-		if changed, err := c.revoker("asha").Publish(t.Context()); err != nil || !changed {
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || !changed {
 			t.Fatalf("%v, %v", changed, err)
 		}
 		for i, n := range numbers {
@@ -215,8 +215,54 @@ func TestWhatEndedElsewhereIsPublished(t *testing.T) {
 				t.Errorf("card %d: %v", i, err)
 			}
 		}
-		if changed, err := c.revoker("asha").Publish(t.Context()); err != nil || changed {
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || changed {
 			t.Errorf("published again: %v, %v", changed, err)
+		}
+		if changed, err := c.revoker("asha").Publish(t.Context(), true); err != nil || changed {
+			t.Errorf("published all again: %v, %v", changed, err)
+		}
+	})
+}
+
+// A power cut between a transaction that ends cards and the signing of the list loses nothing: the marks are in that transaction.
+func TestWhatIsNotPublishedYetIsMarked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		numbers := permanent(t, c, 3)
+		marks := func(want ...string) {
+			t.Helper()
+			got, err := c.store.Unpublished(t.Context())
+			slices.Sort(want)
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("marked: %v, %v; want %v", got, err, want)
+			}
+		}
+		marks()
+		end := func(number, event string) {
+			t.Helper()
+			err := c.store.AddCardEvents(t.Context(), []records.CardEvent{{
+				ID: records.NewID(), Number: number, Version: 1, Event: event, By: "x", At: records.Stamp(noon),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		end(numbers[0], records.CardRevoked)
+		end(numbers[1], records.CardPrinted)
+		end(numbers[2], records.CardExpired)
+		marks(numbers[0] + "/1")
+		if _, err := c.revoker("asha").Revoke(t.Context(), records.CardLost, numbers[1:2], "left in a bus"); err != nil {
+			t.Fatal(err)
+		}
+		marks(numbers[0] + "/1") // the other's list was signed with it
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || !changed {
+			t.Fatalf("%v, %v", changed, err)
+		}
+		marks()
+		for i, n := range numbers {
+			if err := verdict(t, c, n); errors.Is(err, cards.ErrRevoked) != (i < 2) {
+				t.Errorf("card %d: %v", i, err)
+			}
 		}
 	})
 }

@@ -72,10 +72,8 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
 	}
-	if report.Retired > 0 {
-		if err := a.publish(ctx, s, issuer.By); err != nil {
-			return err
-		}
+	if err := a.publish(ctx, s, issuer.By); err != nil {
+		return err
 	}
 	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
 		return printed

@@ -138,20 +138,28 @@ func (a *app) openRevoker(ctx context.Context) (*store.Store, home, records.Revo
 		s.Close()
 		return nil, h, records.Revoker{}, err
 	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		s.Close()
+		return nil, h, records.Revoker{}, err
+	}
 	return s, h, records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}, nil
 }
 
-// publish puts cards that ended, these or with none all, into the revocation list, where this home is the centre that signs it.
-func (a *app) publish(ctx context.Context, s *store.Store, by string, numbers ...string) error {
+// publish puts cards that ended into the revocation list, where this home is the centre that signs it.
+func (a *app) publish(ctx context.Context, s *store.Store, by string) error {
 	h, err := a.home()
 	if err != nil || h.Role != records.RoleCentre {
+		return err
+	}
+	waiting, err := s.Unpublished(ctx)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
 	key, err := h.signingKey()
 	if err != nil {
 		return err
 	}
-	changed, err := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}.Publish(ctx, numbers...)
+	changed, err := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}.Publish(ctx, false)
 	if err != nil || !changed {
 		return err
 	}

@@ -12,11 +12,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
 
 	"sehat/cards"
+	"sehat/records"
 	"sehat/records/store"
 	"sehat/records/store/storetest"
 )
@@ -40,6 +42,7 @@ import (
 //	fill BOOK B2=same …  writes into cells of a workbook to fill
 //	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
 //	lines FILE A B …     writes a file of these lines
+//	cutoff HOME NUMBER   retires a card as a command does that is cut off before it signs the revocation list
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -62,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"fill":       scriptFill,
 			"piles":      scriptPiles,
 			"lines":      scriptLines,
+			"cutoff":     scriptCutOff,
 		},
 	})
 }
@@ -137,6 +141,16 @@ func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Setenv("CARD"+strconv.Itoa(n), c.Number)
 		}
 	}
+}
+
+// scriptCutOff retires a card in the store under a folder as a command does that is cut off before it signs the revocation list.
+func scriptCutOff(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	ts.Check(s.AddCardEvents(context.Background(), []records.CardEvent{{
+		ID: records.NewID(), Number: args[1], Version: 1, Event: records.CardReplaced, By: "tester", At: records.Stamp(time.Now()), Why: "cut off",
+	}}))
 }
 
 func scriptPending(ts *testscript.TestScript, _ bool, args []string) {
