@@ -81,6 +81,7 @@ type PileFilter struct {
 	Batch  string
 	Ward   string
 	Before string // for what happened long ago: before this [Stamp]; empty for ever
+	Now    string // a [Stamp]: a card past its date by then expired, whether or not anybody said so; empty for none
 }
 
 // A PileRow is a copy that does not add up, or one of a batch.

@@ -43,8 +43,8 @@ type Revocation struct {
 	List    *Document // the signed list; nil where it stays as it is
 	// Published are the keys of cards that the list names from now on, if they ended.
 	Published []string
-	Settles *Pending  // the pending decision that it carries out, as it is to be kept; nil if none
-	At      string
+	Settles   *Pending // the pending decision that it carries out, as it is to be kept; nil if none
+	At        string
 }
 
 // A Revoker takes cards back for good: a card that was lost, or that should not have been given. Whoever holds one is given a new

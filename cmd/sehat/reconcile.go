@@ -89,7 +89,9 @@ func runReconcile(ctx context.Context, a *app, opts reconcileOptions) error {
 			return err
 		}
 	}
-	filter := records.PileFilter{Batch: opts.batch, Ward: opts.ward, Before: records.Stamp(a.now().AddDate(0, 0, -opts.days))}
+	filter := records.PileFilter{
+		Batch: opts.batch, Ward: opts.ward, Before: records.Stamp(a.now().AddDate(0, 0, -opts.days)), Now: records.Stamp(a.now()),
+	}
 	if opts.list != "" {
 		return listMismatch(ctx, a, s, records.Mismatch(opts.list), filter)
 	}
@@ -122,7 +124,7 @@ func reconcile(ctx context.Context, s *store.Store, opts reconcileOptions, filte
 	if r.Piles, err = s.PileCounts(ctx, filter, opts.byWard); err != nil {
 		return r, err
 	}
-	if r.Cards, err = s.CardsInPiles(ctx, opts.ward); err != nil {
+	if r.Cards, err = s.CardsInPiles(ctx, opts.ward, filter.Now); err != nil {
 		return r, err
 	}
 	r.Balanced = r.Cards.Balanced()
