@@ -190,5 +190,8 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 	if err := a.result(lifeReportOf(stead), "%s", text); err != nil {
 		return err
 	}
+	if stead.Held == records.HeldAtCentre {
+		return needsPerson{"the centre knows this card: it is corrected there", heldHint(records.IssueReport{HeldWhy: map[string]int{stead.Held: 1}})}
+	}
 	return steadHeld(stead)
 }
