@@ -22,7 +22,7 @@ type RevokeStore interface {
 	// SaveRevocation ended. It costs nothing where there are none.
 	Unpublished(ctx context.Context) ([]string, error)
 	// SaveRevocation stores it in one transaction, all or nothing. It returns ErrConflict where a card, the list or the pending
-	// decision is no longer as the revocation was made from.
+	// decision is no longer as the revocation was made from, and ErrAlone where it is too much for one person.
 	SaveRevocation(ctx context.Context, r Revocation) error
 }
 
@@ -43,9 +43,20 @@ type Revocation struct {
 	List    *Document // the signed list; nil where it stays as it is
 	// Published are the keys of cards that the list names from now on, if they ended.
 	Published []string
+	Alone     string   // who ends the cards without a second person, where that is limited; else empty
 	Settles   *Pending // the pending decision that it carries out, as it is to be kept; nil if none
 	At        string
 }
+
+// What one operator of a centre may end without a second person: AloneLimit cards in AloneFor, a rolling day, so that midnight doubles
+// nothing. It is more than a counter or a telephone hears of in a day, and harms twenty people, not a ward, until somebody looks.
+const (
+	AloneLimit = 20
+	AloneFor   = 24 * time.Hour
+)
+
+// ErrAlone is what ending a further card comes to: that is for two people.
+var ErrAlone = fmt.Errorf("%d cards within 24 hours are what one person may end alone", AloneLimit)
 
 // A Revoker takes cards back for good: a card that was lost, or that should not have been given. Whoever holds one is given a new
 // number by the next issue, or by whoever revokes it.
@@ -54,6 +65,8 @@ type Revoker struct {
 	List  RevocationSigner
 	By    string
 	Now   time.Time
+	// Limited bounds what By ends alone; see [AloneLimit]. Where names are taken on trust it would bound nobody.
+	Limited bool
 }
 
 // A Revoked tells what came of a revocation.
@@ -66,7 +79,7 @@ type Revoked struct {
 // and the credentials of all versions go into the revocation list, in one transaction. Doing it again changes nothing. It returns
 // ErrNotFound, and does nothing, where a number was never given.
 //
-// One person revokes one card; more than one at a time is for two people: see [ProposeRevocation].
+// One person revokes one card; more than one at a time is for two people: see [ProposeRevocation]. So is what Revoke returns ErrAlone for.
 func (r Revoker) Revoke(ctx context.Context, event string, numbers []string, why string) (Revoked, error) {
 	return r.carryOut(ctx, event, numbers, why, r.By, nil)
 }
@@ -124,6 +137,7 @@ func (r Revoker) carryOut(ctx context.Context, event string, numbers []string, w
 	for range tries {
 		done, change, err := r.prepare(ctx, event, numbers, why, by)
 		if err == nil && settle != nil {
+			change.Alone = ""
 			change.Settles, err = settle(done)
 		}
 		if err != nil || len(change.Events) == 0 && change.Settles == nil {
@@ -140,6 +154,9 @@ func (r Revoker) carryOut(ctx context.Context, event string, numbers []string, w
 // prepare looks at the cards as they are and makes the change.
 func (r Revoker) prepare(ctx context.Context, event string, numbers []string, why, by string) (done Revoked, change Revocation, err error) {
 	change.At = Stamp(r.Now)
+	if r.Limited {
+		change.Alone = by
+	}
 	if change.Seen, err = r.Store.CardsNumbered(ctx, numbers); err != nil {
 		return done, change, err
 	}

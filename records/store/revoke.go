@@ -73,6 +73,9 @@ func (s *Store) SaveRevocation(ctx context.Context, r records.Revocation) error 
 		if err := s.asSeen(ctx, tx, r.Seen); err != nil {
 			return err
 		}
+		if err := alone(ctx, tx, r); err != nil {
+			return err
+		}
 		if r.List != nil {
 			if err := replaceDocument(ctx, tx, *r.List, r.At); err != nil {
 				return err
