@@ -37,7 +37,7 @@ func newPrintReconcileCommand(a *app) *cobra.Command {
 		Long: `Reconcile counts every copy of every card once, where it is now: by print batch, or by ward
 with --by-ward. In each row the columns from "not made" to "spoiled" add up to the cards.
 Below the table stand the cards that do not add up, each kind with the command that lists
-them. It ends with status 3 if there are any.`,
+them. It ends with status 3 if there are any, as does --list if it lists any.`,
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -93,7 +93,7 @@ func runReconcile(ctx context.Context, a *app, opts reconcileOptions) error {
 		Batch: opts.batch, Ward: opts.ward, Before: records.Stamp(a.now().AddDate(0, 0, -opts.days)), Now: records.Stamp(a.now()),
 	}
 	if opts.list != "" {
-		return listMismatch(ctx, a, s, records.Mismatch(opts.list), filter)
+		return listMismatch(ctx, a, s, opts, filter)
 	}
 	r, err := reconcile(ctx, s, opts, filter)
 	if err != nil {
@@ -259,7 +259,8 @@ func underscored(words []string) []string {
 }
 
 // listMismatch lists the cards that do not add up in one way.
-func listMismatch(ctx context.Context, a *app, s *store.Store, m records.Mismatch, filter records.PileFilter) error {
+func listMismatch(ctx context.Context, a *app, s *store.Store, opts reconcileOptions, filter records.PileFilter) error {
+	m := records.Mismatch(opts.list)
 	where := newPlaces(s)
 	table := newTable(a.stdout)
 	n := 0
@@ -282,5 +283,23 @@ func listMismatch(ctx context.Context, a *app, s *store.Store, m records.Mismatc
 	if n == 0 && !a.json {
 		return a.result(nil, "no such card")
 	}
+	if n > 0 {
+		return needsPerson{count(n, "card") + " " + mismatchWords(m, opts.days), mismatchHint(m)}
+	}
 	return nil
+}
+
+// mismatchHint names the command that helps with one card.
+func mismatchHint(m records.Mismatch) string {
+	switch m {
+	case records.MismatchTwoPiles, records.MismatchEnded:
+		return `"sehat print spoiled BATCH PLACE" takes a copy down that was destroyed: the first two columns`
+	case records.MismatchLate, records.MismatchIdle:
+		return `"sehat print dispatch", "sehat card handover" and "sehat card returned" take down where a card is`
+	case records.MismatchReturnedWaiting:
+		return `"sehat card handover" when somebody took it after all, "sehat card end" when the holder died or moved away`
+	case records.MismatchToReprint:
+		return `"sehat print" puts them into the next batch`
+	}
+	return `"sehat card show NUMBER" tells all that happened to a card`
 }
