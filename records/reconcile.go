@@ -43,7 +43,7 @@ type CardCount struct {
 	ToPrint   int `json:"to_print"`   // issued, and in no pile yet
 	ToReprint int `json:"to_reprint"` // every copy was spoiled
 	Ended     int `json:"ended"`      // lost, revoked, replaced, expired or held, and in no pile
-	Elsewhere int `json:"elsewhere"`  // printed or handed out in a batch of which nothing is known here
+	Elsewhere int `json:"elsewhere"`  // issued by a laptop, which prints it, or printed in a batch of which nothing is known here
 }
 
 // Balanced reports whether every card is counted once.

@@ -181,7 +181,8 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 	}
 	stead, err := life.Correct(ctx, n.String())
 	if errors.Is(err, records.ErrConflict) {
-		return withHint(err, `"sehat card show %s" tells what became of it`, n.Printed())
+		return withHint(fmt.Errorf("card %s is not the one that the person has: it is %s", n.Printed(), stateWords(stead.State)),
+			`"sehat card show %s" tells which card that is`, n.Printed())
 	}
 	if err != nil {
 		return notInRegister(err, n)

@@ -166,23 +166,23 @@ func (o reconcileOptions) listCommand(m records.Mismatch) string {
 func mismatchWords(m records.Mismatch, days int) string {
 	switch m {
 	case records.MismatchTwice:
-		return "handed over twice: find out who holds them"
+		return "handed over twice: find out in whose hands"
 	case records.MismatchTwoPiles:
 		return "printed twice: destroy one copy and report it spoiled"
 	case records.MismatchSpoiledInHand:
 		return "reported spoiled, and handed over: find out which is true"
 	case records.MismatchEnded:
-		return "not valid any more, and still in a pile: take them out, destroy them and report them spoiled"
+		return "not valid any more, and still in a pile: take out, destroy and report spoiled"
 	case records.MismatchNotDispatched:
-		return "handed over, though never dispatched as others of their batch were"
+		return "handed over, though never dispatched as others of the batch were"
 	case records.MismatchClock:
-		return "handed over before they were printed: a clock was wrong"
+		return "handed over before being printed: a clock was wrong"
 	case records.MismatchLate:
-		return "dispatched, and not handed over after " + count(days, "day") + ": ask where they are"
+		return "dispatched, and not handed over after " + count(days, "day") + ": ask the office"
 	case records.MismatchIdle:
 		return "printed, and neither dispatched nor handed over after " + count(days, "day")
 	case records.MismatchReturnedWaiting:
-		return "returned for more than " + count(days, "day") + ": send them again, or end them"
+		return "returned for more than " + count(days, "day") + ": send again, or end"
 	case records.MismatchToReprint:
 		return `spoiled, and not printed again: run "sehat print"`
 	}
@@ -218,7 +218,7 @@ func (r reconciliation) print(a *app, opts reconcileOptions) error {
 		n    int
 		what string
 	}{
-		{c.ToPrint, "to print"}, {c.ToReprint, "to print again"}, {c.Ended, "ended"}, {c.Elsewhere, "printed where nothing is known of here"},
+		{c.ToPrint, "to print"}, {c.ToReprint, "to print again"}, {c.Ended, "ended"}, {c.Elsewhere, "on laptops, or printed where nothing is known of here"},
 	} {
 		if part.n > 0 {
 			text += fmt.Sprintf(", %d %s", part.n, part.what)

@@ -114,7 +114,7 @@ func (s *Store) CardsInPiles(ctx context.Context, ward, now string) (records.Car
 	err := s.read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE WHEN at = 'pile' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN at = 'issued' THEN 1 ELSE 0 END), 0),
 	COALESCE(sum(CASE WHEN at = 'spoiled' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN at = 'ended' THEN 1 ELSE 0 END), 0)
 FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id WHERE p.number = c.number AND p.version = c.version AND `+livePile+`) THEN 'pile'
-	WHEN `+atTime(ended, 2)+` THEN 'ended' ELSE c.state END AS at
+	WHEN `+atTime(ended, 2)+` THEN 'ended' WHEN c.origin <> `+thisDevice+` THEN 'elsewhere' ELSE c.state END AS at
 	FROM cards c LEFT JOIN residents r ON r.id = c.resident_id LEFT JOIN households h ON h.id = r.household_id WHERE $1 = '' OR h.ward_code = $1) x`, ward, now).
 		Scan(&count.Cards, &count.InAPile, &count.ToPrint, &count.ToReprint, &count.Ended)
 	if err != nil {
