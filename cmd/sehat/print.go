@@ -213,7 +213,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	if batch.State == records.PrintMaking { // until now
-		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+		if err := warnOfStock(ctx, a, s, h, batch.Layout); err != nil {
 			return err
 		}
 	}

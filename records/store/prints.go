@@ -183,6 +183,10 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err != nil {
 			return err
 		}
+		job, err := document(ctx, tx, records.DocPrintJob(e.BatchID))
+		if err != nil {
+			return err
+		}
 		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state IN ('making', 'sealing', 'sealed') AND state <> $1`, e.Event, e.BatchID)
 		if err != nil {
 			return fmt.Errorf("closing print batch %s: %w", e.BatchID, err)
@@ -202,7 +206,7 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
 		}
-		if e.Event == records.PrintMade {
+		if e.Event == records.PrintMade && job == nil { // a job uses the stock of the print centre
 			if err := s.useStock(ctx, tx, h, e); err != nil {
 				return err
 			}
