@@ -117,7 +117,7 @@ func eachMeeting(hits []hit, f func([]hit)) {
 }
 
 // sampleMeetings is how many meetings the priors are learned from.
-const sampleMeetings = 40_000
+const sampleMeetings = 16_000
 
 // learn estimates from a sample of the meetings what is believed of all of them. They are drawn and ordered by hashes of ids.
 func (h *homes) learn(l *linker, hits []hit) {

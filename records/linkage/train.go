@@ -16,8 +16,8 @@ const (
 // sharedNumber is the chance that a number meant for one person stands on a stranger's row.
 const sharedNumber = 1e-7
 
-// train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
-// the input does not matter.
+// train draws the pairs that a model is learned from. Draws are by hashes of keys or ids, never by position, so that
+// the order of the input does not matter.
 func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
@@ -42,20 +42,7 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same []
 			return nil, ctx.Err()
 		}
 		every := uint64(max(1, b.report.Passes[k].Pairs*int64(len(b.passes))/sampleCandidates))
-		sorted := b.members(k, list, spare)
-		eachRun(sorted, func(run []keyed) {
-			if len(run) < 2 {
-				return
-			}
-			if every > 1 {
-				sum := uint64(k)
-				for _, r := range run {
-					sum += t.hash(r.record())
-				}
-				if mix(sum)%every != 0 {
-					return
-				}
-			}
+		eachRun(b.sample(k, every, list, spare), func(run []keyed) {
 			for i := range run {
 				for j := range i {
 					x, y := run[i].record(), run[j].record()
