@@ -395,6 +395,7 @@ type weights struct {
 	family   [fieldCount][levelCount]float32    // log2 P(level | same) / P(level | family)
 	most     [2][fieldCount][levelCount]float32 // bounds for restBound's levels, against strangers and family
 	alike    [fieldCount][levelCount]float32    // what area and house gain, if anything, should the streets turn out to be alike
+	names    float32                            // the most that family and father's name may count against family
 	prior    float64                            // log2 odds of one person against strangers
 	kin      float64                            // log2 odds of one person against family
 }
@@ -416,6 +417,9 @@ func (m *Model) weights() *weights {
 			}
 		}
 		w.bound(f)
+	}
+	for _, f := range []field{fieldFamily, fieldFather} {
+		w.names += max(slices.Max(w.family[f][:]), 0)
 	}
 	return w
 }

@@ -71,7 +71,7 @@ type reading struct {
 	latin         []string // of each, by number
 	line          []byte   // scratch
 	given, family *symbols
-	fullNames     []name
+	fullNames     column[name]
 	apartNames    map[uint64]name // by numbers of given and family
 	second        []secondWords
 	fatherSecond  []uint32 // name.second of the father's name, by record
@@ -90,10 +90,12 @@ type secondWords struct {
 }
 
 func newReading() *reading {
-	return &reading{
-		full: newMemory(), words: newMemory(), latin: make([]string, 1), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
+	rd := &reading{
+		full: newMemory(), words: newMemory(), latin: make([]string, 1), given: newSymbols(), family: newSymbols(), apartNames: map[uint64]name{},
 		relations: newSymbols(), kins: make([]kin, 1), persons: map[uint32]string{},
 	}
+	rd.fullNames.add(name{}) // of the empty text
+	return rd
 }
 
 // ErrRecord says that the input cannot be linked as it stands: an id is missing or comes twice.
@@ -244,11 +246,11 @@ func (t *table) parse(full string) name {
 	n, fresh := rd.full.add(full)
 	switch {
 	case fresh:
-		rd.fullNames = append(rd.fullNames, t.names.fullName(rd.toLatin(full)))
+		rd.fullNames.add(t.names.fullName(rd.toLatin(full)))
 	case n == 0 && full != "":
 		return t.names.fullName(rd.toLatin(full))
 	}
-	return rd.fullNames[n]
+	return *rd.fullNames.at(n)
 }
 
 // toLatin is toLatin word by word: no script reads a word otherwise for its neighbours, and the names of a city are put together

@@ -66,9 +66,9 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same []
 	}
 	order = append([]keyed(nil), sortKeyed(order, spare)...)
 	ls.random = drawRandom(c, fr, order)
-	ls.likeNamed = drawLike(c, fr, order, func(r *row) uint32 { return t.names.list[r.given].sound })
-	ls.sameStreet = drawLike(c, fr, order, func(r *row) uint32 { return r.street })
-	ls.sameLane = drawLike(c, fr, order, func(r *row) uint32 {
+	ls.likeNamed = drawLike(c, fr, order, list, spare, func(r *row) uint32 { return t.names.list[r.given].sound })
+	ls.sameStreet = drawLike(c, fr, order, list, spare, func(r *row) uint32 { return r.street })
+	ls.sameLane = drawLike(c, fr, order, list, spare, func(r *row) uint32 {
 		if r.street == 0 || r.locality == 0 {
 			return 0
 		}
@@ -168,15 +168,15 @@ func drawRandom(c *comparer, fr *frequencies, order []keyed) []counted {
 	return got.sorted()
 }
 
-// drawLike draws pairs of records that share a value.
-func drawLike(c *comparer, fr *frequencies, order []keyed, value func(*row) uint32) []counted {
-	list := make([]keyed, 0, len(order))
+// drawLike draws pairs of records that share a value. list and spare are scratch.
+func drawLike(c *comparer, fr *frequencies, order, list, spare []keyed, value func(*row) uint32) []counted {
+	list = list[:0]
 	for _, o := range order {
 		if v := value(c.t.row(o.record())); v > 0 {
 			list = append(list, keyed(v)<<32|keyed(o.record()))
 		}
 	}
-	list = sortKeyed(list, make([]keyed, len(list)))
+	list = sortKeyed(list, spare)
 	got := tally{}
 	every := uint64(max(1, len(list)/sampleLike))
 	eachRun(list, func(run []keyed) {
