@@ -216,7 +216,7 @@ func (c *comparer) street(a, b uint32) pattern {
 	return fieldStreet.at(l)
 }
 
-// restBound gives the levels of rest as far as equality tells them, and 15 where a level below exact is possible.
+// restBound gives the levels of street and numbers as far as equality tells them, and 15 where a level below exact is possible.
 func (c *comparer) restBound(a, b uint32) (p pattern) {
 	x, y := c.t.row(a), c.t.row(b)
 	guess := func(f field, v, w uint32) {
@@ -225,13 +225,7 @@ func (c *comparer) restBound(a, b uint32) (p pattern) {
 		}
 	}
 	guess(fieldMobile, x.mobile, y.mobile)
-	guess(fieldHouse, x.house, y.house)
 	guess(fieldStreet, x.street, y.street)
-	if x.locality > 0 && x.locality == y.locality || x.pin > 0 && x.pin == y.pin || x.ward > 0 && x.ward == y.ward {
-		p |= fieldArea.at(areaExact)
-	} else {
-		p |= fieldArea.at(levelInexact)
-	}
 	if c.t.epic != nil {
 		guess(fieldEPIC, c.t.epic[a], c.t.epic[b])
 	}

@@ -277,18 +277,13 @@ func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
 // scorePair compares two records and keeps them if they may be one person. The dearest comparisons come last, and most pairs are
 // hopeless before: nearly all lie in another street, and what street it is need not be asked of those who have no more in common.
 func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
-	p := c.person(x, y)
-	bound := c.restBound(x, y)
-	room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
-	if l.w.hopeless(p, bound, room, keepOdds) {
-		return
-	}
 	near, open := c.surroundings(x, y)
-	p |= near
-	bound &^= fieldArea.at(15) | fieldHouse.at(15)
+	p := c.person(x, y) | near
+	bound := c.restBound(x, y)
 	if !open {
 		bound &^= fieldStreet.at(15)
 	}
+	room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}

@@ -425,12 +425,12 @@ func (m *Model) weights() *weights {
 }
 
 // bound prepares most: for exact agreement the best of what it may turn out to be, else the best of the lesser levels. A
-// phone one digit off is left out, and so are wards, or nothing would ever be hopeless.
+// phone one digit off is left out, or nothing would ever be hopeless.
 func (w *weights) bound(f field) {
 	for l := 1; l < levelCount; l++ {
 		to := levelInexact
 		switch {
-		case l == textExact, f == fieldArea && (l <= areaPIN || l == areaWard):
+		case l == textExact:
 			to = textExact
 		case f == fieldMobile:
 			continue
