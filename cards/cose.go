@@ -38,22 +38,26 @@ func Sign(key ed25519.PrivateKey, c Credential) (qr, hash string, err error) {
 	if err := c.Check(); err != nil {
 		return "", "", err
 	}
+	text, message := signAnyLength(key, c)
+	if len(text) > MaxQRText {
+		return "", "", tooLong(c, len(text))
+	}
+	return string(text), messageHash(message), nil
+}
+
+// signAnyLength is Sign for a credential that was checked, whatever the length of the text.
+func signAnyLength(key ed25519.PrivateKey, c Credential) (text, message []byte) {
 	id := NewKeyID(key.Public().(ed25519.PublicKey))
 	protected := appendHead(nil, cborMap, 2)
 	protected = append(protected, 1, cborNegInt|(-1-algEdDSA), 4)
 	protected = appendBytes(protected, id[:])
 	payload := c.appendClaims(make([]byte, 0, 512))
 
-	message := signedMessage(protected, payload, ed25519.Sign(key, toBeSigned(protected, payload)))
-	if len(message) > maxPlain {
-		return "", "", tooLong(c, len(message)*3/2)
+	message = signedMessage(protected, payload, ed25519.Sign(key, toBeSigned(protected, payload)))
+	if len(message) > maxPlain { // never near a card: not worth compressing
+		return appendBase45(nil, message), message
 	}
-
-	text := appendBase45(make([]byte, 0, 512), appendZlib(make([]byte, 0, 512), message))
-	if len(text) > MaxQRText {
-		return "", "", tooLong(c, len(text))
-	}
-	return string(text), messageHash(message), nil
+	return appendBase45(make([]byte, 0, 512), appendZlib(make([]byte, 0, 512), message)), message
 }
 
 // SignToFit signs c, or where that does not fit, c without as few of the parts that [Credential.Lighter] names as will do. It

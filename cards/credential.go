@@ -10,8 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxQRText is the longest QR text: what 61 modules at level M hold with something to spare, and a scan at 150 dpi reads.
-const MaxQRText = 340
+// MaxQRText is the longest QR text: all that 61 modules at level M hold (ISO/IEC 18004, version 11: 2,032 bits). A scan at
+// 150 dpi reads it.
+const MaxQRText = 366
 
 // ErrTooLong: the signed credential does not fit its QR. [Credential.Lighter] says what to leave out.
 var ErrTooLong = errors.New("credential does not fit the QR")

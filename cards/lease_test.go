@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 )
@@ -113,53 +112,6 @@ func TestDrawRefuses(t *testing.T) {
 	}
 	if _, err := good.Draw(bytes.NewReader(nil)); !errors.Is(err, io.EOF) {
 		t.Errorf("a random source that ends gives %v", err)
-	}
-}
-
-// A million numbers from 1,000 devices, of which 100 are cloned and both copies work on: honest devices never clash, and clones
-// about as often as the formula of LeaseWidth says (0.5 in all).
-func TestNumbersOfAMillionCards(t *testing.T) {
-	const devices, cloned, quota = 1000, 100, 1000
-	var all []Number
-	var next uint64
-	draw := func(l Lease, source io.Reader, n int) {
-		own := map[Number]bool{} // the unique index of one store
-		for len(own) < n {
-			number, err := l.Draw(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !own[number] {
-				own[number] = true
-				all = append(all, number)
-			}
-		}
-	}
-	for device := range devices {
-		l := testLease(t, next, quota)
-		next = l.Last + 1
-		source := rand.NewChaCha8([32]byte{byte(device), byte(device >> 8), 9})
-		if device < cloned {
-			draw(l, source, quota/2)
-			draw(l, rand.NewChaCha8([32]byte{byte(device), byte(device >> 8), 10}), quota/2)
-		} else {
-			draw(l, source, quota)
-		}
-	}
-	slices.Sort(all)
-	clashes := 0
-	for i := 1; i < len(all); i++ {
-		if all[i] != all[i-1] {
-			continue
-		}
-		clashes++
-		if all[i].Body() >= MinBody+cloned*quota*LeaseWidth {
-			t.Errorf("two honest devices drew the same number")
-		}
-	}
-	t.Logf("%d numbers, %d clashes", len(all), clashes)
-	if clashes > 5 { // the chance of more than 5 where 0.5 are expected is one in 70,000
-		t.Errorf("%d clashes in %d numbers", clashes, len(all))
 	}
 }
 

@@ -127,6 +127,15 @@ func (v *Verifier) judgeDevice(c Credential, key Key, accepted bool) error {
 	return nil
 }
 
+// StaleAfter is the age from which a revocation list is too old to rely on: a centre signs one every day.
+const StaleAfter = 7 * 24 * time.Hour
+
+// Days is the age in full days.
+func (a ListAge) Days() int { return int(a.Age / (24 * time.Hour)) }
+
+// Stale tells whether whoever shows an answer should warn of the list's age.
+func (a ListAge) Stale() bool { return a.Age > StaleAfter }
+
 func listAge(serial uint64, madeAt, now time.Time) ListAge {
 	return ListAge{Serial: serial, MadeAt: madeAt, Age: max(0, now.Sub(madeAt))}
 }

@@ -75,8 +75,16 @@ type IssueReport struct {
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
 	Retired    int            `json:"retired"` // cards of duplicates that were replaced by the person's card
+	Instead    []Retirement   `json:"retired_cards,omitempty"`
 	LeaseLeft  int            `json:"lease_left"`
 	HeldWhy    map[string]int `json:"held_why,omitempty"`
+}
+
+// A Retirement is a card that was retired because its holder is a person who has another.
+type Retirement struct {
+	Number  string `json:"number"`
+	Version int    `json:"version"`
+	Instead string `json:"instead"` // the number of the person's card
 }
 
 // issueBatch is how many cards are committed together: few enough that a crash repeats little, enough that a commit costs
@@ -90,18 +98,24 @@ const temporaryFor = 365 * 24 * time.Hour
 // signed, and both are stored in one transaction before anybody sees them: a crash loses nothing and repeats nothing. It
 // returns [cards.ErrNoLease], beside what was done so far, when the lease has no numbers left.
 func (is *Issuer) Issue(ctx context.Context) (IssueReport, error) {
-	run := issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
-	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	run, err := is.begin(ctx)
 	if err != nil {
 		return run.report, err
 	}
-	run.draw.add(leases)
 	err = run.all(ctx)
 	run.report.LeaseLeft = run.draw.left()
 	if err == nil && run.report.HeldWhy[HeldNoLease] > 0 {
 		err = cards.ErrNoLease
 	}
 	return run.report, err
+}
+
+// begin starts a run with the leases as they are.
+func (is *Issuer) begin(ctx context.Context) (*issueRun, error) {
+	run := &issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
+	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	run.draw.add(leases)
+	return run, err
 }
 
 // issueRun is one run of an issuer.
@@ -111,6 +125,7 @@ type issueRun struct {
 	draw    drawing
 	pending []Holder    // who get a card with the next commit
 	retired []CardEvent // what happens to the cards of their other records
+	instead []Retirement
 }
 
 func (run *issueRun) all(ctx context.Context) error {
@@ -181,7 +196,7 @@ func (run *issueRun) person(records []Holder) {
 	if run.Centre {
 		run.retire(records, keep)
 	}
-	if holder.Card != nil && (holder.Card.Kind == CardPermanent || !run.Centre) {
+	if run.has(holder) {
 		outdated := run.outdated(holder)
 		if !outdated || !run.Corrected {
 			run.report.Already++
@@ -196,6 +211,17 @@ func (run *issueRun) person(records []Holder) {
 		return
 	}
 	run.pending = append(run.pending, holder)
+}
+
+// has reports whether a holder has a card of the kind given here, and not one past its date.
+func (run *issueRun) has(h Holder) bool {
+	return h.Card != nil && (h.Card.Kind == CardPermanent || !run.Centre && !h.Card.Expired(run.Now))
+}
+
+// renews reports whether a holder's card goes on as the next version of its number. On a laptop one past its date does not: the
+// centre may have given its next version long ago.
+func (run *issueRun) renews(h Holder) bool {
+	return h.Card != nil && (run.Centre || !h.Card.Expired(run.Now))
 }
 
 // outdated reports whether a card prints something else than the register says of its holder now.
@@ -226,6 +252,7 @@ func (run *issueRun) retire(records []Holder, keep int) {
 		}
 		for _, c := range surplus {
 			run.retired = append(run.retired, run.event(c, CardReplaced, "the person's card is that of resident "+records[keep].ID))
+			run.instead = append(run.instead, Retirement{c.Number, c.Version, records[keep].Card.Number})
 		}
 	}
 }
@@ -272,7 +299,8 @@ func (run *issueRun) commit(ctx context.Context) error {
 		}
 		run.report.Issued += len(issued)
 		run.report.Retired += len(run.retired)
-		run.pending, run.retired = nil, nil
+		run.report.Instead = append(run.report.Instead, run.instead...)
+		run.pending, run.retired, run.instead = nil, nil, nil
 		return nil
 	}
 	return fmt.Errorf("storing cards: %w: somebody else draws from this lease", ErrExists)
@@ -296,8 +324,11 @@ func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 		made = append(made, h)
 		issued = append(issued, card)
 		events = append(events, run.event(card, CardIssued, ""))
-		if h.Card != nil {
+		switch {
+		case run.renews(h):
 			events = append(events, run.event(*h.Card, CardReplaced, "by version "+strconv.Itoa(card.Version)))
+		case h.Card != nil:
+			events = append(events, run.event(*h.Card, CardExpired, "past its date; the new card is "+card.Number))
 		}
 	}
 	run.pending = made
@@ -309,7 +340,7 @@ func (run *issueRun) card(h Holder) (Card, error) {
 	card := Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
 	var number cards.Number
 	var err error
-	if h.Card != nil {
+	if run.renews(h) {
 		card.Version, card.LeaseID = h.Card.Version+1, h.Card.LeaseID
 		number, err = cards.ParseNumber(h.Card.Number)
 	} else {

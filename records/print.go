@@ -13,8 +13,8 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order: ward, block,
-	// house, household, line. Positions are zero.
+	// Unprinted streams the slots of the cards that were issued and are in no print batch, or were spoiled in every one, in
+	// walking order: ward, block, house, household, line. Positions are zero.
 	Unprinted(ctx context.Context, ward string) iter.Seq2[PrintSlot, error]
 	// SavePrintBatch stores a batch and its slots in one transaction, in state PrintMaking. It returns ErrExists if a card
 	// went into another batch meanwhile.
@@ -32,6 +32,7 @@ var ErrNothingToPrint = errors.New("every card is in a print batch")
 // A PrintOrder says what to print.
 type PrintOrder struct {
 	Layout string
+	Face   string                   // the card face file; empty for what sehat comes with
 	Ward   string                   // only this ward; empty for all
 	Limit  int                      // at most so many cards; 0 for all
 	Except func(number string) bool // cards to leave out; nil for none
@@ -47,7 +48,7 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if !errors.Is(err, ErrNotFound) {
 		return b, err
 	}
-	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
+	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking, Face: order.Face}
 	for slot, err := range s.Unprinted(ctx, order.Ward) {
 		if err != nil {
 			return b, err
@@ -88,7 +89,7 @@ func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string
 	printed := make([]CardEvent, 0, len(b.Slots))
 	for _, slot := range b.Slots {
 		printed = append(printed, CardEvent{
-			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Why: "print batch " + b.ID,
+			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Batch: b.ID,
 		})
 	}
 	return s.ClosePrintBatch(ctx, made, printed)

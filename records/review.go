@@ -160,9 +160,9 @@ func opposed(stood []Decision) bool {
 	return slices.ContainsFunc(stood, func(d Decision) bool { return d.Decision != stood[0].Decision })
 }
 
-// isBy reports whether a person of this name decided. Names are typed: letter case does not make two people of one.
+// isBy reports whether a person of this name decided. [SameOperator].
 func (d Decision) isBy(name string) bool {
-	return strings.EqualFold(strings.TrimSpace(d.By), strings.TrimSpace(name))
+	return SameOperator(d.By, name)
 }
 
 // SecondPerson reports whether somebody of this name can confirm proposals: another person made one of them.

@@ -40,9 +40,10 @@ func TestItemsStandOnlyOnTheCardsTheyAreFor(t *testing.T) {
 	f := cards.Face{Kind: cards.Temporary, Name: "Rani", NameSecond: "रानी"}
 	for when, want := range map[string]bool{
 		"": true, "temporary": true, "permanent": false, "name_second": true, "no name_second": false, "valid_until": false, "no valid_until": true,
+		"name, temporary": true, "name, permanent": false, "name, no name_second": false,
 	} {
 		it := Item{When: when}
-		if it.on(&Design{}, &f) != want {
+		if !it.compileWhen() || it.on(&Design{}, &f) != want {
 			t.Errorf("when %q: %v", when, !want)
 		}
 	}

@@ -32,6 +32,7 @@ type Job struct {
 	Layout   string                       // a name of Layouts; "" is the first
 	Design   *Design                      // nil is DefaultDesign
 	Made     time.Time                    // stands in the files as their date; not read from a clock here
+	Skip     int                          // so many slots of the first sheet stay empty; of use where all cards go on one sheet
 	Faces    iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
 	PerFile  int                          // cards a file; 0 is CardsPerFile, which is also the most
 	Progress func(cards int)              // called with the number of cards done so far, one call at a time; may be nil
@@ -110,13 +111,16 @@ func newPress(job *Job) (*press, error) {
 			return nil, err
 		}
 	}
+	if l, d := p.layout, p.design; l.Width != d.Width || l.Height != d.Height {
+		return nil, fmt.Errorf("the face %s is made for %v by %v mm, and the layout %s for %v by %v", d.Name, d.Width, d.Height, l.Name, l.Width, l.Height)
+	}
 	p.fonts, err = loadFonts()
 	return p, err
 }
 
 func (p *press) worker() *printer {
 	return &printer{
-		design: p.design, layout: p.layout, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
+		design: p.design, layout: p.layout, skip: p.job.Skip, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
 	}
 }
 

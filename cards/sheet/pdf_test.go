@@ -36,12 +36,17 @@ func output(t *testing.T, program string, args ...string) string {
 
 func printed(t *testing.T, layout string, faces []cards.Face) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), layout+".pdf")
+	return rendered(t, Job{Batch: "W12-0001", Layout: layout, Made: made, Faces: Faces(faces)})
+}
+
+func rendered(t *testing.T, job Job) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "sheets.pdf")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Render(t.Context(), f, Job{Batch: "W12-0001", Layout: layout, Made: made, Faces: Faces(faces)}); err != nil {
+	if err := Render(t.Context(), f, job); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -186,7 +191,7 @@ func TestViewersSeeTheWidthsThatShapingSaw(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(doc.write(file), file.Close()); err != nil {
+			if err := errors.Join(doc.write(file, false), file.Close()); err != nil {
 				t.Fatal(err)
 			}
 			widths := widthsOf(t, output(t, "qpdf", "--qdf", "--object-streams=disable", path, "-"))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,38 @@ func TestShapingEqualsHarfBuzz(t *testing.T) {
 				}
 				t.Logf("%d of %d names differ", wrong, len(script.names))
 			})
+		}
+	}
+}
+
+// Words are shaped by themselves and put together: no rule of a font may reach over a space, or from digit to digit.
+func TestWordsShapeAloneAsInALine(t *testing.T) {
+	s := testShaper(t)
+	for family, letters := range [][2]rune{{0x21, 0x17f}, {0x900, 0x97f}, {0xa01, 0xa75}} {
+		others := [][]string{strings.Fields("A V T Y f j . 1 ( - d’ L."), strings.Fields("अ क्ष रि र्क ँ । १ श्री 1"), strings.Fields("ਅ ਕਿ ਸ੍ਰੀ ਂ ੧ 1 ।")}[family]
+		for weight := range weights {
+			font := family*weights + weight
+			for letter := letters[0]; letter <= letters[1]; letter++ {
+				if !s.has(family, weight, letter) {
+					continue
+				}
+				for _, other := range others {
+					for _, text := range []string{string(letter) + " " + other, other + " " + string(letter), other + " " + string(letter) + " 10"} {
+						runes := []rune(text)
+						whole, put := s.piece(runes, 0, len(runes), font), s.run(&line{}, runes, 0, len(runes), family, weight)
+						if !slices.Equal(whole.glyphs, put.glyphs) || whole.width != put.width {
+							t.Fatalf("%q in %s is %v, put together %v", text, s.fonts[font].name, whole.glyphs, put.glyphs)
+						}
+					}
+				}
+			}
+			for n := range 1000 {
+				runes := []rune(fmt.Sprintf("%03d", n))
+				whole, put := s.piece(runes, 0, len(runes), font), s.run(&line{}, runes, 0, len(runes), family, weight)
+				if !slices.Equal(whole.glyphs, put.glyphs) {
+					t.Fatalf("%03d in %s is %v, put together %v", n, s.fonts[font].name, whole.glyphs, put.glyphs)
+				}
+			}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sehat/cards"
 	"sehat/cards/sheet"
 	"sehat/records"
+	"sehat/records/store"
 )
 
 type issueOptions struct {
@@ -55,21 +56,11 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.trust(); err != nil { // nobody could verify what this home signs
-		return err
-	}
-	key, err := h.signingKey()
+	issuer, err := a.issuer(ctx, s, h)
 	if err != nil {
 		return err
 	}
-	fitter, err := sheet.NewFitter(nil)
-	if err != nil {
-		return err
-	}
-	issuer := records.Issuer{
-		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
-	}
+	issuer.Ward, issuer.Limit, issuer.Corrected = opts.ward, opts.limit, opts.corrected
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
@@ -88,6 +79,36 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	return nil
 }
 
+// issuer gives the cards of this home.
+func (a *app) issuer(ctx context.Context, s *store.Store, h home) (*records.Issuer, error) {
+	key, err := h.signingKey()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.maySign(key, a.now()); err != nil {
+		return nil, err
+	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return nil, err
+	}
+	face, err := h.face("")
+	if err != nil {
+		return nil, err
+	}
+	fitter, err := sheet.NewFitter(face)
+	if err != nil {
+		return nil, err
+	}
+	return &records.Issuer{
+		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
+		By: by, Now: a.now(), Random: a.random, Fits: fitter.Fits,
+	}, nil
+}
+
 func issueSummary(r records.IssueReport, centre bool) string {
 	kind := "temporary card"
 	if centre {
@@ -101,7 +122,7 @@ func issueSummary(r records.IssueReport, centre bool) string {
 		text += fmt.Sprintf("\n%s printed before the register was corrected: \"sehat issue --corrected\" gives the next version", count(r.Outdated, "card"))
 	}
 	if r.Retired > 0 {
-		text += fmt.Sprintf("\n%s of duplicates retired", count(r.Retired, "card"))
+		text += fmt.Sprintf("\n%s of duplicates retired: \"sehat card list --state replaced\" names them", count(r.Retired, "card"))
 	}
 	return text
 }

@@ -26,6 +26,9 @@ type printOptions struct {
 	limit  int
 	except []string
 	batch  string
+	face   string
+	slips  bool
+	look   previewOptions
 	chosen bool // some of the above but out and batch were typed
 }
 
@@ -42,6 +45,10 @@ func newPrintCommand(a *app) *cobra.Command {
 house), and makes its PDF sheets, front and back, with a manifest beside them that
 names the card in each slot. Print them double-sided, turned over the long edge.
 
+--face prints with a card face file of your own: colours, logo, texts, places. A file
+face.json in the home is used without being named. "sehat template face" writes one to
+start from; --preview shows the next sheet as pictures, before anything is printed.
+
 After a crash the same command finishes the batch that was begun. --batch makes the
 sheets of an earlier batch again, byte for byte. A card whose text does not fit is
 never cut: the batch stops with the list of such cards; correct them, or leave them
@@ -54,11 +61,17 @@ out with --except.`,
 			if opts.limit < 0 {
 				return usageError{errors.New("--limit is at least 0")}
 			}
-			for _, name := range []string{"layout", "ward", "limit", "except"} {
+			for _, name := range []string{"layout", "ward", "limit", "except", "face"} {
 				if opts.batch != "" && cmd.Flags().Changed(name) {
 					return usageError{fmt.Errorf("--batch makes a batch again as it was: --%s does not go with it", name)}
 				}
 				opts.chosen = opts.chosen || cmd.Flags().Changed(name)
+			}
+			if err := opts.look.check(); err != nil {
+				return err
+			}
+			if opts.look.show {
+				return runPreview(cmd.Context(), a, opts)
 			}
 			return runPrint(cmd.Context(), a, opts)
 		},
@@ -70,6 +83,10 @@ out with --except.`,
 	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again")
+	flags.StringVar(&opts.face, "face", "", "card face file (default face.json in the home, else the one that sehat comes with)")
+	flags.BoolVar(&opts.slips, "slips", false, "also make the letters that go with the cards, in the same order")
+	opts.look.flags(flags)
+	cmd.AddCommand(newPrintListCommand(a), newPrintShowCommand(a), newPrintSpoiledCommand(a), newPrintDispatchCommand(a), newPrintReconcileCommand(a))
 	return cmd
 }
 
@@ -77,9 +94,11 @@ out with --except.`,
 type printReport struct {
 	Batch    string   `json:"print_batch"`
 	Cards    int      `json:"cards"`
+	Reprints int      `json:"reprints"` // of these, cards of which an earlier copy was spoiled
 	Sheets   int      `json:"sheets"`
 	Files    []string `json:"files"`
 	Manifest string   `json:"manifest"`
+	Slips    []string `json:"slips,omitempty"`
 }
 
 func runPrint(ctx context.Context, a *app, opts printOptions) error {
@@ -88,7 +107,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	batch, err := batchToPrint(ctx, a, s, opts)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	batch, err := batchToPrint(ctx, a, s, h, opts, by)
 	if errors.Is(err, records.ErrNothingToPrint) {
 		return a.result(printReport{Files: []string{}}, "nothing to print: no card that was issued here waits")
 	}
@@ -102,26 +125,46 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	manifest, err := makeSheets(ctx, a, s, batch, dir)
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		if batch.State == records.PrintMaking {
-			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, a.by(), "text does not fit", a.now()))
+			err = errors.Join(err, records.DropPrintBatch(ctx, s, batch, by, "text does not fit", a.now()))
 		}
 		return withHint(err, "correct these residents and issue again, or leave the cards out with --except")
 	}
 	if err != nil {
 		return err
 	}
-	if err := records.FinishPrintBatch(ctx, s, batch, a.by(), a.now()); err != nil {
+	var slips string
+	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
+	if opts.slips {
+		letters, err := makeSlips(ctx, s, h, batch, dir)
+		if err != nil {
+			return err
+		}
+		report.Slips, slips = slipLines(letters, dir)
+	}
+	if err := records.FinishPrintBatch(ctx, s, batch, by, a.now()); err != nil {
 		return err
 	}
-	report := printReport{Batch: batch.ID, Cards: manifest.Cards, Sheets: manifest.Sheets, Manifest: manifest.CSV}
+	if batch.State == records.PrintMaking { // until now
+		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+			return err
+		}
+	}
 	for _, f := range manifest.Files {
 		report.Files = append(report.Files, filepath.Join(dir, f.Name))
 	}
-	return a.result(report, "print batch %s: %s on %s\n  %s\n  %s", batch.ID, count(report.Cards, "card"), count(report.Sheets, "sheet"),
-		strings.Join(report.Files, "\n  "), report.Manifest)
+	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
+		return err
+	}
+	among := ""
+	if report.Reprints > 0 {
+		among = fmt.Sprintf(" (%s among them)", count(report.Reprints, "reprint"))
+	}
+	return a.result(report, "print batch %s: %s%s on %s\n  %s\n  %s%s", batch.ID, count(report.Cards, "card"), among, count(report.Sheets, "sheet"),
+		strings.Join(report.Files, "\n  "), report.Manifest, slips)
 }
 
 // batchToPrint returns the named batch, the one that a crash left, or a new one.
-func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions) (records.PrintBatch, error) {
+func batchToPrint(ctx context.Context, a *app, s *store.Store, h home, opts printOptions, by string) (records.PrintBatch, error) {
 	if opts.batch != "" {
 		b, err := s.PrintBatch(ctx, opts.batch)
 		if err == nil && b.State == records.PrintDropped {
@@ -135,18 +178,31 @@ func batchToPrint(ctx context.Context, a *app, s *store.Store, opts printOptions
 		}
 		a.say("finishing print batch %s, which was begun earlier", b.ID)
 	}
+	except, err := opts.excepted()
+	if err != nil {
+		return records.PrintBatch{}, err
+	}
+	face, err := h.face(opts.face)
+	if err != nil {
+		return records.PrintBatch{}, err
+	}
+	return records.NextPrintBatch(ctx, s, records.PrintOrder{
+		Layout: opts.layout, Face: string(face.Source()), Ward: opts.ward, Limit: opts.limit, By: by, Now: a.now(), Random: a.random,
+		Except: except,
+	})
+}
+
+// excepted returns whether a card is to be left out.
+func (opts printOptions) excepted() (func(number string) bool, error) {
 	left := make([]string, 0, len(opts.except))
 	for _, text := range opts.except {
 		n, err := cards.ParseNumber(text)
 		if err != nil {
-			return records.PrintBatch{}, usageError{fmt.Errorf("--except: %w", err)}
+			return nil, usageError{fmt.Errorf("--except: %w", err)}
 		}
 		left = append(left, n.String())
 	}
-	return records.NextPrintBatch(ctx, s, records.PrintOrder{
-		Layout: opts.layout, Ward: opts.ward, Limit: opts.limit, By: a.by(), Now: a.now(), Random: a.random,
-		Except: func(number string) bool { return slices.Contains(left, number) },
-	})
+	return func(number string) bool { return slices.Contains(left, number) }, nil
 }
 
 // makeSheets makes the files of a batch in dir.
@@ -155,13 +211,17 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 	if err != nil {
 		return nil, fmt.Errorf("print batch %s: %w", batch.ID, err)
 	}
+	face, err := faceOfBatch(batch)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the sheets: %w", err)
 	}
 	bar := a.progress("printing", len(batch.Slots))
 	defer bar.done()
 	return sheet.Make(ctx, dir, sheet.Job{
-		Batch: batch.ID, Layout: batch.Layout, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)), Progress: bar.set,
+		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)), Progress: bar.set,
 	})
 }
 

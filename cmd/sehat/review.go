@@ -233,7 +233,11 @@ func withPair(ctx context.Context, a *app, key string, f func(*store.Store, reco
 
 // runDecide records one decision and reports what came of it.
 func runDecide(ctx context.Context, a *app, s *store.Store, m records.Match, decision, why string) error {
-	r, err := settle(ctx, a, s, m, decision, why, records.AnySeen)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	r, err := settle(ctx, a, s, m, records.Decision{Decision: decision, By: by, Why: why}, records.AnySeen)
 	switch {
 	case errors.Is(err, records.ErrSecondPerson) && decision == records.DecidedUndo:
 		return withHint(err, `say "sehat review decide %s same" if they are one person; somebody else confirms it`, records.PairKey(m.Left, m.Right))
@@ -253,10 +257,10 @@ func runDecide(ctx context.Context, a *app, s *store.Store, m records.Match, dec
 	return nil
 }
 
-// settle records one decision; seen is as in [records.Decide].
-func settle(ctx context.Context, a *app, s *store.Store, m records.Match, decision, why string, seen int) (decisionResult, error) {
-	r := decisionResult{Pair: records.PairKey(m.Left, m.Right), Decision: decision, By: a.by()}
-	d := records.Decision{Left: m.Left, Right: m.Right, Decision: decision, By: r.By, Why: why, At: records.Stamp(a.now())}
+// settle records one decision on a pair: what was decided, by whom and why; seen is as in [records.Decide].
+func settle(ctx context.Context, a *app, s *store.Store, m records.Match, d records.Decision, seen int) (decisionResult, error) {
+	r := decisionResult{Pair: records.PairKey(m.Left, m.Right), Decision: d.Decision, By: d.By}
+	d.Left, d.Right, d.At = m.Left, m.Right, records.Stamp(a.now())
 	settled, err := records.Decide(ctx, s, d, seen)
 	if err != nil {
 		return r, err

@@ -173,7 +173,11 @@ func enrolApprove(ctx context.Context, a *app, opts enrolOptions) error {
 		}
 		return h.rootKey(passphrase)
 	}
-	centre := h.centre(a, s, key)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	centre := h.centre(a, s, key, by)
 	grant, again, err := centre.Approve(ctx, file, opts.quota, root)
 	if errors.Is(err, batchsync.ErrOtherKey) {
 		err = withHint(err, `a laptop whose home was made anew must ask as a new one: "sehat init --device" in an empty folder`)

@@ -172,6 +172,8 @@ func (m *merging) noun(ctx context.Context, noun records.Noun, rows []int) error
 		return m.printBatches(ctx, rows)
 	case records.NounPrintBatchEvent:
 		return m.printBatchEvents(ctx, rows)
+	case records.NounStockMove:
+		return m.stockMoves(ctx, rows)
 	}
 	return fmt.Errorf("no way to merge %s", noun)
 }

@@ -12,11 +12,14 @@ import (
 // at the laptop, and its unfinished batches are its own to finish.
 const thisDevice = `(SELECT value FROM meta WHERE key = 'home/device')`
 
-// unprinted holds for a card issued here that is in no print batch.
-const unprinted = `c.state = 'issued' AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE p.number = c.number AND p.version = c.version AND b.state <> 'dropped')`
+// livePile holds for a copy, print slot p in print batch b, that was not spoiled. A card has one at most.
+const livePile = `b.state <> 'dropped' AND NOT ` + wasSpoiled
 
-// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order.
+// unprinted holds for a card issued here that lies in no pile: it was never printed, or every copy was spoiled.
+const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
+	WHERE p.number = c.number AND p.version = c.version AND ` + livePile + `)`
+
+// Unprinted streams the slots of the cards that wait to be printed, for the first time or again, in walking order.
 func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.PrintSlot, error] {
 	return query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
 		var p records.PrintSlot
@@ -57,6 +60,9 @@ func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error 
 		if _, err := plain("print_slots", "batch_id", "position", "number", "version").rows(ctx, tx, slots); err != nil {
 			return err
 		}
+		if err := keepFace(ctx, tx, b); err != nil {
+			return err
+		}
 		return enqueue(ctx, tx, h, records.NounPrintBatch, b.ID)
 	})
 }
@@ -73,7 +79,7 @@ func notInABatch(ctx context.Context, tx querier, slots []records.PrintSlot) err
 			err := row.Scan(&p.Number, &p.Version)
 			return p, err
 		}, `SELECT p.number, p.version FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE b.state <> 'dropped' AND p.number IN `+placeholders(1, len(numbers)), numbers...))
+	WHERE `+livePile+` AND p.number IN `+placeholders(1, len(numbers)), numbers...))
 		if err != nil {
 			return fmt.Errorf("reading print batches: %w", err)
 		}
@@ -96,17 +102,24 @@ func (s *Store) UnfinishedPrintBatch(ctx context.Context) (records.PrintBatch, e
 	return s.PrintBatch(ctx, id)
 }
 
-// PrintBatch returns a batch with its slots, or records.ErrNotFound.
+// PrintBatch returns a batch with its slots and its face, or records.ErrNotFound.
 func (s *Store) PrintBatch(ctx context.Context, id string) (records.PrintBatch, error) {
-	b, err := scanPrintBatch(s.read.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
+	return printBatch(ctx, s.read, id)
+}
+
+func printBatch(ctx context.Context, q querier, id string) (records.PrintBatch, error) {
+	b, err := scanPrintBatch(q.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
 	if err := notFound(err, "print batch "+id); err != nil {
 		return b, err
 	}
-	b.Slots, err = collect(query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
+	b.Slots, err = collect(query(ctx, q, func(row scanner) (records.PrintSlot, error) {
 		var p records.PrintSlot
 		err := row.Scan(&p.Position, &p.Number, &p.Version)
 		return p, err
 	}, `SELECT position, number, version FROM print_slots WHERE batch_id = $1 ORDER BY position`, id))
+	if err == nil {
+		b.Face, err = faceOf(ctx, q, id)
+	}
 	if err != nil {
 		return b, fmt.Errorf("reading print batch %s: %w", id, err)
 	}
@@ -121,7 +134,7 @@ func scanPrintBatch(row scanner) (records.PrintBatch, error) {
 	return b, err
 }
 
-// PrintBatches returns all print batches without their slots, oldest first.
+// PrintBatches returns all print batches without their slots and faces, oldest first.
 func (s *Store) PrintBatches(ctx context.Context) ([]records.PrintBatch, error) {
 	list, err := collect(query(ctx, s.read, scanPrintBatch, printBatches+` ORDER BY made_at, id`))
 	if err != nil {
@@ -143,6 +156,9 @@ WHERE p.batch_id = $1 ORDER BY p.position`, id)
 // batch that is made or dropped stays as it is.
 func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, printed []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "cards"); err != nil {
+			return err
+		}
 		h, err := home(ctx, tx)
 		if err != nil {
 			return err
@@ -165,6 +181,11 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		}
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
+		}
+		if e.Event == records.PrintMade {
+			if err := s.useStock(ctx, tx, h, e); err != nil {
+				return err
+			}
 		}
 		return addCardEvents(ctx, tx, h, printed)
 	})

@@ -1,0 +1,1 @@
+-- 0012_held.sql: this number is another branch's; this file goes when that branch is merged.
