@@ -7,7 +7,7 @@ import (
 
 // How many pairs of each kind a model is learned from.
 const (
-	sampleCandidates = 240_000
+	sampleCandidates = 360_000
 	sampleRandom     = 120_000
 	sampleLike       = 40_000
 	sampleListed     = 60_000
