@@ -38,41 +38,49 @@ func Sign(key ed25519.PrivateKey, c Credential) (qr, hash string, err error) {
 	if err := c.Check(); err != nil {
 		return "", "", err
 	}
-	id := NewKeyID(key.Public().(ed25519.PublicKey))
-	protected := appendHead(nil, cborMap, 2)
-	protected = append(protected, 1, cborNegInt|(-1-algEdDSA), 4)
-	protected = appendBytes(protected, id[:])
-	payload := c.appendClaims(make([]byte, 0, 512))
-
-	message := signedMessage(protected, payload, ed25519.Sign(key, toBeSigned(protected, payload)))
-	if len(message) > maxPlain {
-		return "", "", tooLong(c, len(message)*3/2)
-	}
-
-	text := appendBase45(make([]byte, 0, 512), appendZlib(make([]byte, 0, 512), message))
+	text, message := signAnyLength(key, c)
 	if len(text) > MaxQRText {
 		return "", "", tooLong(c, len(text))
 	}
 	return string(text), messageHash(message), nil
 }
 
-// SignToFit signs c, or where that does not fit, c without as few of the parts that [Credential.Lighter] names as will do. It
-// returns those parts, for the register to keep and the operator to see; nothing is left out silently.
-func SignToFit(key ed25519.PrivateKey, c Credential) (qr, hash string, leftOut []string, err error) {
-	for {
-		qr, hash, err = Sign(key, c)
-		lighter, part, ok := c.Lighter()
-		if !errors.Is(err, ErrTooLong) || !ok {
-			return qr, hash, leftOut, err
-		}
-		c, leftOut = lighter, append(leftOut, part)
+// signAnyLength is Sign for a credential that was checked, whatever the length of the text.
+func signAnyLength(key ed25519.PrivateKey, c Credential) (text, message []byte) {
+	id := NewKeyID(key.Public().(ed25519.PublicKey))
+	protected := appendHead(nil, cborMap, 2)
+	protected = append(protected, 1, cborNegInt|(-1-algEdDSA), 4)
+	protected = appendBytes(protected, id[:])
+	payload := c.appendClaims(make([]byte, 0, 512))
+
+	message = signedMessage(protected, payload, ed25519.Sign(key, toBeSigned(protected, payload)))
+	if len(message) > maxPlain { // never near a card: not worth compressing
+		return appendBase45(nil, message), message
 	}
+	return appendBase45(make([]byte, 0, 512), appendZlib(make([]byte, 0, 512), message)), message
+}
+
+// SignToFit signs c, or where that does not fit, the first of what [Credential.Lighter] yields that does. It returns what was left
+// out, for the register to keep and the operator to see; nothing is left out silently.
+func SignToFit(key ed25519.PrivateKey, c Credential) (qr, hash string, leftOut []string, err error) {
+	qr, hash, err = Sign(key, c)
+	if !errors.Is(err, ErrTooLong) {
+		return qr, hash, nil, err
+	}
+	for lighter, parts := range c.Lighter() {
+		leftOut = parts
+		if qr, hash, err = Sign(key, lighter); !errors.Is(err, ErrTooLong) {
+			break
+		}
+	}
+	return qr, hash, leftOut, err
 }
 
 func tooLong(c Credential, length int) error {
-	_, part, ok := c.Lighter()
-	if !ok {
-		part = "part of the name"
+	part := "part of the name"
+	for _, parts := range c.Lighter() {
+		part = parts[0]
+		break
 	}
 	return fmt.Errorf("%w: %d characters, %d is the most: leave out %s", ErrTooLong, length, MaxQRText, part)
 }

@@ -3,6 +3,8 @@ package cards
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxQRText is the longest QR text: what 61 modules at level M hold with something to spare, and a scan at 150 dpi reads.
-const MaxQRText = 340
+// MaxQRText is the longest QR text: all that 61 modules at level M hold (ISO/IEC 18004, version 11: 2,032 bits). A scan at
+// 150 dpi reads it.
+const MaxQRText = 366
 
 // ErrTooLong: the signed credential does not fit its QR. [Credential.Lighter] says what to leave out.
 var ErrTooLong = errors.New("credential does not fit the QR")
@@ -106,22 +109,45 @@ func (c Credential) Check() error {
 	return nil
 }
 
-// Lighter returns c without the next part that may be left out of a QR that is too long, and that part's name; ok is false
-// when nothing is left to leave out, so that only a shorter name would help. The second name goes first: the card prints it
-// in letters, while the clinical facts are there because the holder asked for them.
-func (c Credential) Lighter() (lighter Credential, leftOut string, ok bool) {
-	switch {
-	case c.SecondName != "":
-		c.SecondName, c.SecondLanguage = "", ""
-		return c, "the name in the second script", true
-	case c.Clinical.Allergies != "":
-		c.Clinical.Allergies = ""
-		return c, "the allergies", true
-	case c.Clinical.BloodGroup != "":
-		c.Clinical.BloodGroup = ""
-		return c, "the blood group", true
+// Lighter yields c without what may be left out of a QR that is too long, and what that is, the smallest loss first: the second
+// name, which the card prints in letters; the allergies, which may be long; both; and the blood group with them. It yields nothing
+// where nothing may be left out, so that only a shorter name would help.
+func (c Credential) Lighter() iter.Seq2[Credential, []string] {
+	return func(yield func(Credential, []string) bool) {
+		for _, leave := range [][]string{{partSecondName}, {partAllergies}, {partSecondName, partAllergies}, {partSecondName, partAllergies, partBloodGroup}} {
+			lighter, left := c, []string(nil)
+			for _, part := range leave {
+				if lighter.drop(part) {
+					left = append(left, part)
+				}
+			}
+			all := len(left) == len(leave) || slices.Contains(leave, partBloodGroup)
+			if all && len(left) > 0 && !yield(lighter, left) {
+				return
+			}
+		}
 	}
-	return c, "", false
+}
+
+// What may be left out of a QR, as the register notes it and people read it.
+const (
+	partSecondName = "the name in the second script"
+	partAllergies  = "the allergies"
+	partBloodGroup = "the blood group"
+)
+
+// drop takes a part out and tells whether it was there.
+func (c *Credential) drop(part string) bool {
+	was := *c
+	switch part {
+	case partSecondName:
+		c.SecondName, c.SecondLanguage = "", ""
+	case partAllergies:
+		c.Clinical.Allergies = ""
+	case partBloodGroup:
+		c.Clinical.BloodGroup = ""
+	}
+	return *c != was
 }
 
 // Keys of the claims (RFC 8392) and of the attributes in Claim 169 (MOSIP, version 1.2.2).

@@ -145,6 +145,15 @@ func TestWhatDoesNotFit(t *testing.T) {
 	if u, err := Decode(qr); err != nil || u.Credential.SecondName != "" || u.Credential.Clinical != c.Clinical {
 		t.Errorf("got %+v, %v", u.Credential, err)
 	}
+	long := permanentCard()
+	long.Clinical = Clinical{BloodGroup: "O+", Allergies: "penicillin, sulfa, aspirin and its kind, peanuts, shellfish, the white of eggs, wasps"}
+	qr, _, leftOut, err = SignToFit(key, long)
+	if err != nil || len(leftOut) != 1 || leftOut[0] != partAllergies {
+		t.Errorf("left out %q, %v: it costs the second name, too, although the allergies alone are too long", leftOut, err)
+	}
+	if u, err := Decode(qr); err != nil || u.Credential.SecondName == "" || u.Credential.Clinical != (Clinical{BloodGroup: "O+"}) {
+		t.Errorf("got %+v, %v", u.Credential, err)
+	}
 	if _, _, leftOut, err := SignToFit(key, permanentCard()); err != nil || leftOut != nil {
 		t.Errorf("left out %q of what fits, %v", leftOut, err)
 	}

@@ -46,7 +46,7 @@ type Lease struct {
 }
 
 // Allocate returns the range for a lease of quota cards that begins at next, the lowest body never leased before (0 for the
-// first lease of all). The following lease begins at last + 1. It returns [ErrNoRoom] if the range does not fit.
+// first lease of all). The following lease begins at last + 1. It returns [ErrNoRoom] if the range does not fit; a smaller one may.
 func Allocate(next uint64, quota int) (first, last uint64, err error) {
 	if quota < 1 || quota > MaxQuota {
 		return 0, 0, fmt.Errorf("lease of %d cards: a lease holds 1 to %d", quota, MaxQuota)
@@ -54,9 +54,17 @@ func Allocate(next uint64, quota int) (first, last uint64, err error) {
 	first = max(next, MinBody)
 	last = first + uint64(quota)*LeaseWidth - 1
 	if last > MaxBody {
-		return 0, 0, fmt.Errorf("lease of %d cards: %w", quota, ErrNoRoom)
+		return 0, 0, fmt.Errorf("lease of %d cards: %w: there is room for %d more", quota, ErrNoRoom, Room(next))
 	}
 	return first, last, nil
+}
+
+// Room is how many cards may still be leased where next is the lowest body never leased before: 160 million at first, 0 at the end.
+func Room(next uint64) int {
+	if next > MaxBody {
+		return 0
+	}
+	return int((MaxBody + 1 - max(next, MinBody)) / LeaseWidth)
 }
 
 // Check tells what is wrong with a lease that came from elsewhere, or nil.

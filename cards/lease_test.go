@@ -6,7 +6,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -42,6 +42,14 @@ func TestAllocate(t *testing.T) {
 	}
 	if _, _, err := Allocate(MaxBody-LeaseWidth+2, 1); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("a lease past the end gives %v", err)
+	}
+	for next, want := range map[uint64]int{0: 160_000_000, MinBody: 160_000_000, MaxBody - 3*LeaseWidth + 1: 3, MaxBody - LeaseWidth + 2: 0, MaxBody + 1: 0} {
+		if got := Room(next); got != want {
+			t.Errorf("from body %d on there is room for %d cards, want %d", next, got, want)
+		}
+	}
+	if _, _, err := Allocate(MaxBody-3*LeaseWidth+1, 5); err == nil || !strings.Contains(err.Error(), "room for 3 more") {
+		t.Errorf("a lease too large for what is left gives %v", err)
 	}
 	for _, quota := range []int{0, -1, MaxQuota + 1} {
 		if _, _, err := Allocate(0, quota); err == nil {
@@ -113,53 +121,6 @@ func TestDrawRefuses(t *testing.T) {
 	}
 	if _, err := good.Draw(bytes.NewReader(nil)); !errors.Is(err, io.EOF) {
 		t.Errorf("a random source that ends gives %v", err)
-	}
-}
-
-// A million numbers from 1,000 devices, of which 100 are cloned and both copies work on: honest devices never clash, and clones
-// about as often as the formula of LeaseWidth says (0.5 in all).
-func TestNumbersOfAMillionCards(t *testing.T) {
-	const devices, cloned, quota = 1000, 100, 1000
-	var all []Number
-	var next uint64
-	draw := func(l Lease, source io.Reader, n int) {
-		own := map[Number]bool{} // the unique index of one store
-		for len(own) < n {
-			number, err := l.Draw(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !own[number] {
-				own[number] = true
-				all = append(all, number)
-			}
-		}
-	}
-	for device := range devices {
-		l := testLease(t, next, quota)
-		next = l.Last + 1
-		source := rand.NewChaCha8([32]byte{byte(device), byte(device >> 8), 9})
-		if device < cloned {
-			draw(l, source, quota/2)
-			draw(l, rand.NewChaCha8([32]byte{byte(device), byte(device >> 8), 10}), quota/2)
-		} else {
-			draw(l, source, quota)
-		}
-	}
-	slices.Sort(all)
-	clashes := 0
-	for i := 1; i < len(all); i++ {
-		if all[i] != all[i-1] {
-			continue
-		}
-		clashes++
-		if all[i].Body() >= MinBody+cloned*quota*LeaseWidth {
-			t.Errorf("two honest devices drew the same number")
-		}
-	}
-	t.Logf("%d numbers, %d clashes", len(all), clashes)
-	if clashes > 5 { // the chance of more than 5 where 0.5 are expected is one in 70,000
-		t.Errorf("%d clashes in %d numbers", clashes, len(all))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode"
 )
 
 // Bodies of a card number, 13 digits. The first digit is 2 to 9, so that no number can be mistaken for one that lost
@@ -20,7 +21,7 @@ const numberDigits = 15
 var ErrNumber = errors.New("not a card number")
 
 // ErrCheckDigits: the text has the form of a card number, and at least one digit is wrong.
-var ErrCheckDigits = fmt.Errorf("%w: a digit is mistyped, the check digits do not match", ErrNumber)
+var ErrCheckDigits = fmt.Errorf("%w: its check digits do not match, so one digit is wrong or two are swapped: read the number again", ErrNumber)
 
 // A Number is a card number: a 13-digit body times 100, plus two check digits (ISO/IEC 7064, MOD 97-10), so that the whole
 // leaves 1 when divided by 97. The zero value is no number.
@@ -34,8 +35,9 @@ func MakeNumber(body uint64) (Number, error) {
 	return Number(body*100 + 98 - body*100%97), nil
 }
 
-// ParseNumber reads a number as people write it: digits of European, Devanagari, Gurmukhi or Arabic script, with spaces and
-// hyphens anywhere. Its errors say what is wrong in words for the person who typed, never what was typed.
+// ParseNumber reads a number as people write, paste and scan it: digits of any script of India, of Urdu, or of full width, with
+// spaces, hyphens and invisible marks anywhere. Its errors say what is wrong in words for the person who typed, never what was
+// typed: a letter, the length, or [ErrCheckDigits].
 func ParseNumber(s string) (Number, error) {
 	var n uint64
 	digits := 0
@@ -50,8 +52,10 @@ func ParseNumber(s string) (Number, error) {
 		case separator(r):
 		case r == '+' && i == 0:
 			return 0, fmt.Errorf("%w: a number that starts with + is a phone number", ErrNumber)
+		case unicode.IsLetter(r):
+			return 0, fmt.Errorf("%w: character %d is a letter, and it has digits only", ErrNumber, runeIndex(s, i))
 		default:
-			return 0, fmt.Errorf("%w: it has digits only, and character %d is none", ErrNumber, runeIndex(s, i))
+			return 0, fmt.Errorf("%w: character %d is no digit, and it has digits only", ErrNumber, runeIndex(s, i))
 		}
 	}
 	if digits != numberDigits {
@@ -116,16 +120,19 @@ func lengthProblem(digits int) string {
 	case 12:
 		return "12 digits look like an Aadhaar number, which is never stored here; a card number has 15"
 	case 14:
-		return "14 digits look like an ABHA number; a card number has 15"
+		return "14 digits: one of 15 is missing, or it is an ABHA number"
 	case 16:
-		return "16 digits look like a bank card or an Aadhaar virtual ID; a card number has 15"
+		return "16 digits: one is too many, or it is a bank card or an Aadhaar virtual ID; a card number has 15"
+	}
+	if digits < numberDigits {
+		return fmt.Sprintf("it has %d digits and must have 15: %d missing", digits, numberDigits-digits)
 	}
 	return fmt.Sprintf("it has %d digits and must have 15", digits)
 }
 
-// digit reads one decimal digit of a script in use in Delhi. Their code points are ten in a row.
+// digit reads one decimal digit of a script in use in India, or of full width. Their code points are ten in a row.
 func digit(r rune) (uint64, bool) {
-	for _, zero := range [...]rune{'0', '०', '੦', '۰', '٠'} {
+	for _, zero := range [...]rune{'0', '०', '੦', '۰', '٠', '০', '૦', '୦', '௦', '౦', '೦', '൦', '０'} {
 		if r >= zero && r <= zero+9 {
 			return uint64(r - zero), true
 		}
@@ -133,12 +140,10 @@ func digit(r rune) (uint64, bool) {
 	return 0, false
 }
 
+// separator tells whether r may stand between digits and means nothing: spaces and dashes of any width, and the marks that one
+// cannot see and that are pasted along (joiners, directions of writing, a byte order mark).
 func separator(r rune) bool {
-	switch r {
-	case ' ', '\t', '\r', '\n', '-', '\u00a0', '\u2009', '\u202f', '\u2010', '\u2011', '\u2012', '\u2013', '\u2212':
-		return true
-	}
-	return false
+	return r == '\u2212' || unicode.In(r, unicode.White_Space, unicode.Pd, unicode.Cf)
 }
 
 // runeIndex counts characters from 1, as the person who typed them would.

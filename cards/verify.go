@@ -127,6 +127,15 @@ func (v *Verifier) judgeDevice(c Credential, key Key, accepted bool) error {
 	return nil
 }
 
+// StaleDays is how many days old a revocation list may be before it is too old to rely on: a centre signs one every day.
+const StaleDays = 7
+
+// Days is the age in full days.
+func (a ListAge) Days() int { return int(a.Age / (24 * time.Hour)) }
+
+// Stale tells whether whoever shows an answer should warn of the list's age.
+func (a ListAge) Stale() bool { return a.Days() > StaleDays }
+
 func listAge(serial uint64, madeAt, now time.Time) ListAge {
 	return ListAge{Serial: serial, MadeAt: madeAt, Age: max(0, now.Sub(madeAt))}
 }

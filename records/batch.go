@@ -126,7 +126,7 @@ type Conflict struct {
 	Batch      int64
 	At         string
 	Why        string
-	Status     string // open, kept (the stored one) or taken (the incoming one)
+	Status     string // open, kept (the stored one), taken (the incoming one), or a claim
 	By         string
 	DecidedAt  string
 }
@@ -136,4 +136,5 @@ const (
 	ConflictOpen  = "open"
 	ConflictKept  = "kept"
 	ConflictTaken = "taken"
+	ConflictClaim = "claim" // a card of a fork, whose number nobody else has so far: nothing to decide yet
 )

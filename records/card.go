@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"sehat/cards"
 )
@@ -32,6 +33,7 @@ type Card struct {
 	Meta
 
 	State      string `json:"-"` // the state after the last event
+	Since      string `json:"-"` // when it came into this state, where whoever reads it asks for that
 	ReservedAt string `json:"-"` // when the number was given: the date of its first version
 }
 
@@ -42,6 +44,17 @@ func (c Card) Printed() string {
 		return c.Number
 	}
 	return n.Printed()
+}
+
+// Expired reports whether a temporary card is past its date. Nobody has to say so: the clock does.
+func (c Card) Expired(now time.Time) bool { return c.ExpiresAt != "" && c.ExpiresAt <= Stamp(now) }
+
+// StateAt is the state of a card at a time: that after its last event, or expired.
+func (c Card) StateAt(now time.Time) string {
+	if c.Expired(now) && !CardEnded(c.State) {
+		return CardExpired
+	}
+	return c.State
 }
 
 // Outranks reports whether a person keeps card c rather than card o: a permanent card before a temporary one, then the number
@@ -63,8 +76,8 @@ func byRank(cards []Card) []Card {
 	})
 }
 
-// What can happen to a card. Each is an event; the last one is the card's state. A card is issued, and its number
-// reserved, in one transaction.
+// What can happen to a card. Each is an event; [StateOf] says what they come to. A card is issued, and its number reserved, in
+// one transaction. One that was handed over is active as soon as the centre knows it: there the two are one.
 const (
 	CardIssued     = "issued"
 	CardPrinted    = "printed"
@@ -77,7 +90,8 @@ const (
 	CardRevoked    = "revoked"  // final
 	CardReplaced   = "replaced" // by a later version, or by the card of the person's canonical record
 	CardExpired    = "expired"
-	CardHeld       = "held" // two documents claim the number: neither is active
+	CardHeld       = "held"     // two documents claim the number: neither is active
+	CardReleased   = "released" // that was decided for this document; never a state
 )
 
 // CardStands reports whether a card in this state keeps its holder from being given another. A held card stands.
@@ -101,7 +115,12 @@ type CardEvent struct {
 	By      string `json:"by"`
 	At      string `json:"at"`
 	Why     string `json:"why,omitempty"`
-	Origin  string `json:"-"`
+
+	Batch    string `json:"print_batch,omitempty"` // the print batch of the copy that this is about, where that is known
+	To       string `json:"to,omitempty"`          // where it was dispatched to, or who took it
+	Relation string `json:"relation,omitempty"`    // of who took it to the holder; self for the holder
+
+	Origin string `json:"-"`
 }
 
 // A PrintBatch is a pile of cards printed together, in walking order. It is fixed before the first sheet is made, so that a
@@ -112,12 +131,16 @@ type PrintBatch struct {
 	MadeAt string      `json:"made_at"`
 	By     string      `json:"by"`
 	Slots  []PrintSlot `json:"slots"`
-	State  string      `json:"-"` // making, made or dropped
+	State  string      `json:"-"` // making, sealing, sealed, made or dropped
+	Job    []byte      `json:"-"` // the signed header of the job, where the sheets are made at a print centre
+	Face   string      `json:"-"` // the card face file it is made with; empty for what sehat comes with. It stays in this store
 }
 
 // States of a print batch.
 const (
 	PrintMaking  = "making"
+	PrintSealing = "sealing" // a job for a print centre, whose file may not be written yet
+	PrintSealed  = "sealed"  // at a print centre, which will report
 	PrintMade    = "made"
 	PrintDropped = "dropped" // before a sheet was made: its cards wait again
 )

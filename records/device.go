@@ -53,6 +53,9 @@ const (
 	DocRevocations = "revocations" // the revocation list, signed by the centre
 )
 
+// DocPrintJob is the name of the signed header of a print batch's job.
+func DocPrintJob(batch string) string { return "print-job/" + batch }
+
 // A TrustChange is what one signature of the centre changes: the documents and the rows that must agree with them.
 type TrustChange struct {
 	Documents []Document

@@ -12,8 +12,9 @@
 // # Events
 //
 // What people decide or do (a review decision, a card handed over) is an event: it has a random id, who and when, and is
-// never changed. A decision is undone by another event that names it. One that would retire a card is only proposed by the
-// first person, and made by the second.
+// never changed. A decision is undone by another event that names it. One that would end a permanent card is only proposed by the
+// first person, and made by the second; so is a list of cards to revoke, which waits as a [Pending] decision. Who may decide in a home
+// are its [Operator]s; a home that has none takes every name on trust.
 //
 // # Persons
 //

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -49,7 +50,7 @@ const (
 //
 //   - equal content is unchanged, whatever its revision;
 //   - content of an older source revision than the stored one is unchanged: an older export never overwrites a newer one;
-//   - a withdrawn resident stays withdrawn;
+//   - a withdrawn resident stays withdrawn, and one who died or moved away is only corrected;
 //   - a resident known by a position only is held back where another person stands there ([SamePerson]); the household and the
 //     visit of the same row are not in doubt and go in;
 //   - everything else is new or updated. A row is new if its resident is new or, without one, its household or else its visit;
@@ -75,6 +76,9 @@ func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 		}
 		out.Resident = ingestPart(&in.Resident.Meta, had.Resident, origin)
 		in.Resident.State = ResidentActive
+		if had.Resident != nil && had.Resident.Resident != nil {
+			in.Resident.State = cmp.Or(had.Resident.Resident.State, ResidentActive)
+		}
 	}
 	out.Outcome = rowOutcome(in, out)
 	return out

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"sehat/cards"
@@ -17,6 +18,7 @@ import (
 // Why a resident gets no card yet.
 const (
 	HeldReview       = "review"        // a doubtful match waits for a person
+	HeldTwoCards     = "two_cards"     // dedupe took two holders of permanent cards for one person: two people must say so
 	HeldConflict     = "conflict"      // two versions of the record wait for a person
 	HeldNotLinked    = "not_linked"    // dedupe has not seen the record
 	HeldNoName       = "no_name"       // there is no name to print
@@ -63,6 +65,8 @@ type Issuer struct {
 	Limit    int    // at most so many cards; 0 for all
 	// Corrected gives the next version to cards that say something else than the register does now.
 	Corrected bool
+	// Clinical puts blood group and allergies into the QR of those who allowed it.
+	Clinical bool
 	// Fits says whether a card can print a face, whose number and QR are not known yet, as it is; nil if all can.
 	Fits func(cards.Face) error
 }
@@ -74,9 +78,18 @@ type IssueReport struct {
 	Outdated   int            `json:"outdated"`   // of these, cards that say something else than the register does now
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
-	Retired    int            `json:"retired"` // cards of duplicates that were replaced by the person's card
+	Retired    int            `json:"retired"`           // temporary cards of duplicates that were replaced by the person's card
+	NoRoom     int            `json:"no_room,omitempty"` // cards whose QR has no room for all; their first event says for what
+	Instead    []Retirement   `json:"retired_cards,omitempty"`
 	LeaseLeft  int            `json:"lease_left"`
 	HeldWhy    map[string]int `json:"held_why,omitempty"`
+}
+
+// A Retirement is a card that was retired because its holder is a person who has another.
+type Retirement struct {
+	Number  string `json:"number"`
+	Version int    `json:"version"`
+	Instead string `json:"instead"` // the number of the person's card
 }
 
 // issueBatch is how many cards are committed together: few enough that a crash repeats little, enough that a commit costs
@@ -90,18 +103,24 @@ const temporaryFor = 365 * 24 * time.Hour
 // signed, and both are stored in one transaction before anybody sees them: a crash loses nothing and repeats nothing. It
 // returns [cards.ErrNoLease], beside what was done so far, when the lease has no numbers left.
 func (is *Issuer) Issue(ctx context.Context) (IssueReport, error) {
-	run := issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
-	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	run, err := is.begin(ctx)
 	if err != nil {
 		return run.report, err
 	}
-	run.draw.add(leases)
 	err = run.all(ctx)
 	run.report.LeaseLeft = run.draw.left()
 	if err == nil && run.report.HeldWhy[HeldNoLease] > 0 {
 		err = cards.ErrNoLease
 	}
 	return run.report, err
+}
+
+// begin starts a run with the leases as they are.
+func (is *Issuer) begin(ctx context.Context) (*issueRun, error) {
+	run := &issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
+	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	run.draw.add(leases)
+	return run, err
 }
 
 // issueRun is one run of an issuer.
@@ -111,6 +130,7 @@ type issueRun struct {
 	draw    drawing
 	pending []Holder    // who get a card with the next commit
 	retired []CardEvent // what happens to the cards of their other records
+	instead []Retirement
 }
 
 func (run *issueRun) all(ctx context.Context) error {
@@ -181,7 +201,7 @@ func (run *issueRun) person(records []Holder) {
 	if run.Centre {
 		run.retire(records, keep)
 	}
-	if holder.Card != nil && (holder.Card.Kind == CardPermanent || !run.Centre) {
+	if run.has(holder) {
 		outdated := run.outdated(holder)
 		if !outdated || !run.Corrected {
 			run.report.Already++
@@ -196,6 +216,17 @@ func (run *issueRun) person(records []Holder) {
 		return
 	}
 	run.pending = append(run.pending, holder)
+}
+
+// has reports whether a holder has a card of the kind given here, and not one past its date.
+func (run *issueRun) has(h Holder) bool {
+	return h.Card != nil && (h.Card.Kind == CardPermanent || !run.Centre && !h.Card.Expired(run.Now))
+}
+
+// renews reports whether a holder's card goes on as the next version of its number. On a laptop one past its date does not: the
+// centre may have given its next version long ago.
+func (run *issueRun) renews(h Holder) bool {
+	return h.Card != nil && (run.Centre || !h.Card.Expired(run.Now))
 }
 
 // outdated reports whether a card prints something else than the register says of its holder now.
@@ -217,7 +248,7 @@ func (run *issueRun) kind() string {
 	return CardTemporary
 }
 
-// retire ends every card of a person but the one that its canonical record keeps.
+// retire ends every card of a person but the one that its canonical record keeps. The others are temporary: see held.
 func (run *issueRun) retire(records []Holder, keep int) {
 	for i, r := range records {
 		surplus := r.Surplus
@@ -226,6 +257,7 @@ func (run *issueRun) retire(records []Holder, keep int) {
 		}
 		for _, c := range surplus {
 			run.retired = append(run.retired, run.event(c, CardReplaced, "the person's card is that of resident "+records[keep].ID))
+			run.instead = append(run.instead, Retirement{c.Number, c.Version, records[keep].Card.Number})
 		}
 	}
 }
@@ -237,6 +269,9 @@ func (run *issueRun) hold(why string) {
 
 // held says why a person gets no card now, or nothing.
 func (run *issueRun) held(records []Holder, holder Holder) string {
+	if permanentCards(records) > 1 {
+		return HeldTwoCards
+	}
 	for _, r := range records {
 		if r.Held != "" {
 			return r.Held
@@ -251,6 +286,23 @@ func (run *issueRun) held(records []Holder, holder Holder) string {
 		return HeldNumberInHand
 	}
 	return ""
+}
+
+// permanentCards counts the permanent cards that stand among a person's records. Two of them mean that linkage joined what were two
+// persons, and nobody has confirmed it: a card in somebody's hand is not ended by a machine.
+func permanentCards(records []Holder) int {
+	n := 0
+	for _, r := range records {
+		for _, c := range r.Surplus {
+			if c.Kind == CardPermanent {
+				n++
+			}
+		}
+		if r.Card != nil && r.Card.Kind == CardPermanent {
+			n++
+		}
+	}
+	return n
 }
 
 // commit gives the pending holders their cards in one transaction. A number that turns out to be taken is drawn again.
@@ -271,8 +323,14 @@ func (run *issueRun) commit(ctx context.Context) error {
 			return fmt.Errorf("storing cards: %w", err)
 		}
 		run.report.Issued += len(issued)
+		for _, e := range events {
+			if e.Event == CardIssued && e.Why != "" {
+				run.report.NoRoom++
+			}
+		}
 		run.report.Retired += len(run.retired)
-		run.pending, run.retired = nil, nil
+		run.report.Instead = append(run.report.Instead, run.instead...)
+		run.pending, run.retired, run.instead = nil, nil, nil
 		return nil
 	}
 	return fmt.Errorf("storing cards: %w: somebody else draws from this lease", ErrExists)
@@ -282,7 +340,7 @@ func (run *issueRun) commit(ctx context.Context) error {
 func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 	made := run.pending[:0:0]
 	for _, h := range run.pending {
-		card, err := run.card(h)
+		card, note, err := run.card(h)
 		switch {
 		case errors.Is(err, cards.ErrTooLong):
 			run.hold(HeldNoFit)
@@ -295,42 +353,50 @@ func (run *issueRun) cards() (issued []Card, events []CardEvent, err error) {
 		}
 		made = append(made, h)
 		issued = append(issued, card)
-		events = append(events, run.event(card, CardIssued, ""))
-		if h.Card != nil {
+		events = append(events, run.event(card, CardIssued, note))
+		switch {
+		case run.renews(h):
 			events = append(events, run.event(*h.Card, CardReplaced, "by version "+strconv.Itoa(card.Version)))
+		case h.Card != nil:
+			events = append(events, run.event(*h.Card, CardExpired, "past its date; the new card is "+card.Number))
 		}
 	}
 	run.pending = made
 	return issued, events, nil
 }
 
-// card signs a card for a holder: the next version of the number it has, else a new number.
-func (run *issueRun) card(h Holder) (Card, error) {
-	card := Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
+// card signs a card for a holder: the next version of the number it has, else a new number. The note says what its QR has no room
+// for, or nothing.
+func (run *issueRun) card(h Holder) (card Card, note string, err error) {
+	card = Card{Version: 1, ResidentID: h.ID, Kind: run.kind(), State: CardIssued}
 	var number cards.Number
-	var err error
-	if h.Card != nil {
+	var leftOut []string
+	if run.renews(h) {
 		card.Version, card.LeaseID = h.Card.Version+1, h.Card.LeaseID
 		number, err = cards.ParseNumber(h.Card.Number)
 	} else {
 		number, card.LeaseID, err = run.draw.next(run.Random)
 	}
 	if err != nil {
-		return card, err
+		return card, "", err
 	}
 	credential := run.credential(h, number, card.Version)
 	if credential.Temporary() {
 		card.ExpiresAt = Stamp(credential.Expires)
 	}
-	if card.Credential, card.CredentialHash, _, err = cards.SignToFit(run.Key, credential); err != nil {
-		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+	card.Credential, card.CredentialHash, leftOut, err = cards.SignToFit(run.Key, credential)
+	if err != nil {
+		return card, "", fmt.Errorf("resident %s: %w", h.ID, err)
+	}
+	if len(leftOut) > 0 {
+		note = "its QR has no room for " + strings.Join(leftOut, " and ")
 	}
 	if card.Face, err = json.Marshal(faceOf(h, credential, card.Kind)); err != nil {
-		return card, fmt.Errorf("resident %s: %w", h.ID, err)
+		return card, "", fmt.Errorf("resident %s: %w", h.ID, err)
 	}
 	card.Number, card.IssuedAt = number.String(), Stamp(run.Now)
 	card.KeyID = cards.NewKeyID(run.Key.Public().(ed25519.PublicKey)).String()
-	return card, nil
+	return card, note, nil
 }
 
 func (run *issueRun) event(c Card, event, why string) CardEvent {
@@ -349,6 +415,9 @@ func (run *issueRun) credential(h Holder, number cards.Number, version int) card
 	}
 	if sex, err := cards.ParseSex(h.Sex); err == nil {
 		c.Sex = sex
+	}
+	if run.Clinical {
+		c.Clinical = clinicalOf(h.Resident)
 	}
 	if h.FullName == "" {
 		c.Name, c.Language = h.FullNameHi, scriptOf(h.FullNameHi).iso639

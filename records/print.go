@@ -13,28 +13,34 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order: ward, block,
-	// house, household, line. Positions are zero.
-	Unprinted(ctx context.Context, ward string) iter.Seq2[PrintSlot, error]
-	// SavePrintBatch stores a batch and its slots in one transaction, in state PrintMaking. It returns ErrExists if a card
-	// went into another batch meanwhile.
+	// Unprinted streams the cards that were issued and are in no print batch, or were spoiled in every one, ward by ward.
+	// Positions are zero.
+	Unprinted(ctx context.Context, ward string) iter.Seq2[Stop, error]
+	// SavePrintBatch stores a batch, its slots and its job, if it has one, in one transaction. It returns ErrExists if a card went into
+	// another batch meanwhile.
 	SavePrintBatch(ctx context.Context, b PrintBatch) error
-	// UnfinishedPrintBatch returns the oldest batch still in state PrintMaking, or ErrNotFound.
+	// UnfinishedPrintBatch returns the oldest batch still in state PrintMaking or PrintSealing, with its job, or ErrNotFound.
 	UnfinishedPrintBatch(ctx context.Context) (PrintBatch, error)
 	// ClosePrintBatch moves a batch that is in the making to the state that e tells and adds the events, in one transaction.
-	// A batch that is made or dropped stays as it is.
+	// A batch that is there, made or dropped stays as it is.
 	ClosePrintBatch(ctx context.Context, e PrintBatchEvent, printed []CardEvent) error
 }
 
 // ErrNothingToPrint says that every card is in a print batch.
 var ErrNothingToPrint = errors.New("every card is in a print batch")
 
+// MaxPrintBatch is the most cards of one batch: ten thousand A4 sheets, more than anybody carries. It bounds memory.
+const MaxPrintBatch = 100_000
+
 // A PrintOrder says what to print.
 type PrintOrder struct {
 	Layout string
+	Face   string                   // the card face file; empty for what sehat comes with
 	Ward   string                   // only this ward; empty for all
-	Limit  int                      // at most so many cards; 0 for all
+	Limit  int                      // at most so many cards; 0 for as many as a batch takes
 	Except func(number string) bool // cards to leave out; nil for none
+	// Seal makes the signed header of a job, where the sheets are made elsewhere; nil where they are made here.
+	Seal   func(PrintBatch) ([]byte, error)
 	By     string
 	Now    time.Time
 	Random io.Reader
@@ -47,25 +53,34 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if !errors.Is(err, ErrNotFound) {
 		return b, err
 	}
-	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking}
-	for slot, err := range s.Unprinted(ctx, order.Ward) {
+	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking, Face: order.Face}
+	limit := MaxPrintBatch
+	if order.Limit > 0 {
+		limit = min(limit, order.Limit)
+	}
+	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward)) {
 		if err != nil {
 			return b, err
 		}
-		if order.Limit > 0 && len(b.Slots) == order.Limit {
+		if len(b.Slots) == limit {
 			break
 		}
-		if order.Except != nil && order.Except(slot.Number) {
+		if order.Except != nil && order.Except(stop.Number) {
 			continue
 		}
-		slot.Position = len(b.Slots) + 1
-		b.Slots = append(b.Slots, slot)
+		b.Slots = append(b.Slots, PrintSlot{Position: len(b.Slots) + 1, Number: stop.Number, Version: stop.Version})
 	}
 	if len(b.Slots) == 0 {
 		return b, ErrNothingToPrint
 	}
 	if b.ID, err = batchID(order.Now, order.Random); err != nil {
 		return b, err
+	}
+	if order.Seal != nil {
+		b.State = PrintSealing
+		if b.Job, err = order.Seal(b); err != nil {
+			return b, err
+		}
 	}
 	return b, s.SavePrintBatch(ctx, b)
 }
@@ -88,10 +103,15 @@ func FinishPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by string
 	printed := make([]CardEvent, 0, len(b.Slots))
 	for _, slot := range b.Slots {
 		printed = append(printed, CardEvent{
-			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Why: "print batch " + b.ID,
+			ID: NewID(), Number: slot.Number, Version: slot.Version, Event: CardPrinted, By: by, At: made.At, Batch: b.ID,
 		})
 	}
 	return s.ClosePrintBatch(ctx, made, printed)
+}
+
+// SealedPrintBatch records that the job of a batch is sealed: its sheets are made at a print centre.
+func SealedPrintBatch(ctx context.Context, s PrintStore, b PrintBatch, by, to string, now time.Time) error {
+	return s.ClosePrintBatch(ctx, PrintBatchEvent{ID: NewID(), BatchID: b.ID, Event: PrintSealed, By: by, At: Stamp(now), Why: to}, nil)
 }
 
 // DropPrintBatch gives a batch up of which no sheet can be made: its cards wait again.

@@ -49,15 +49,20 @@ type Resident struct {
 	Other           json.RawMessage `json:"other,omitempty"`
 	Meta
 
-	// State is active or withdrawn: a withdrawn resident is a tombstone that no import brings back.
+	// State is active, or why the resident is given no card any more; no import changes it. A withdrawn one is a tombstone.
 	State string `json:"-"`
 }
 
 // States of a resident.
 const (
 	ResidentActive    = "active"
-	ResidentWithdrawn = "withdrawn"
+	ResidentWithdrawn = "withdrawn" // took consent back: nobody is told anything
+	ResidentDied      = "died"
+	ResidentMoved     = "moved" // away for good, out of reach of the city's hospitals
 )
+
+// ResidentEnds lists the states in which a resident is given no card.
+func ResidentEnds() []string { return []string{ResidentDied, ResidentMoved, ResidentWithdrawn} }
 
 // A Visit is one call at a household's door and what came of it.
 type Visit struct {

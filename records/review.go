@@ -23,16 +23,23 @@ type Neighbourhood struct {
 
 // A ReviewStore keeps what people decide.
 type ReviewStore interface {
-	// DecideOn gives decide the persons around two residents, and stores the decisions and persons that it returns, if any,
-	// in the same transaction: nobody else decides or links meanwhile.
-	DecideOn(ctx context.Context, left, right string, decide func(Neighbourhood) ([]Decision, []PersonOf, error)) error
+	// DecideOn gives decide the persons around two residents, and stores the verdict that it returns in the same transaction: nobody
+	// else decides or links meanwhile.
+	DecideOn(ctx context.Context, left, right string, decide func(Neighbourhood) (Verdict, error)) error
+}
+
+// A Verdict is what a decision changes in a store.
+type Verdict struct {
+	Events  []Decision
+	Persons []PersonOf  // formed anew
+	Cards   []CardEvent // permanent cards that are retired with it
 }
 
 // What came of a decision.
 const (
 	SettledTaken     = "taken"
 	SettledAlready   = "already"   // it stood already
-	SettledProposed  = "proposed"  // a card would be retired: it takes effect when a second person says so, too
+	SettledProposed  = "proposed"  // a permanent card would be retired: it takes effect when a second person says so, too
 	SettledConfirmed = "confirmed" // taken, as the second person
 	SettledUndone    = "undone"
 )
@@ -42,7 +49,7 @@ type Settled struct {
 	How     string
 	Before  []Decision // what stood on the pair until now, or stands already: same, different or proposals
 	Keeps   Card       // where cards are retired: the one that stays
-	Retires []Card     // what the next issue retires, as soon as a proposal is confirmed
+	Retires []Card     // the permanent ones that are retired, with the decision or as soon as a second person confirms the proposal
 	Around  []string   // the resident ids of the persons around the pair
 }
 
@@ -58,9 +65,10 @@ const AnySeen = -1
 // Decide records what a person decided on a pair, same, different or undo, and forms the persons around the pair anew. d needs
 // both residents in any order, the decision, who and when.
 //
-// Deciding the same again changes nothing; deciding otherwise replaces what stood. Where two persons who both hold a card would
-// become one, and a card be retired, the first to say same only proposes it; the pair waits until somebody else says the same,
-// which confirms it, or different, which ends it. The same name again is refused with ErrSecondPerson, as is an undo that
+// Deciding the same again changes nothing; deciding otherwise replaces what stood. Where two persons who both hold a permanent card
+// would become one, or linkage made them one and nobody said so, one of the cards is lost: the first to say same only proposes it; the
+// pair waits until somebody else says the same, which confirms it and retires the card, or different, which ends it. A temporary card
+// is a slip for the doorstep: it takes no second person, and the next issue retires it. The same name again is refused with ErrSecondPerson, as is an undo that
 // would bring two such persons together. An undo takes an open proposal back, else the decision.
 //
 // Seen is how many events on the pair the person knew of ([Neighbourhood.Said]): what was decided otherwise or taken back since is
@@ -77,17 +85,18 @@ func Decide(ctx context.Context, s ReviewStore, d Decision, seen int) (Settled, 
 		return Settled{}, errors.New("a decision needs the name of who decides")
 	}
 	var settled Settled
-	err := s.DecideOn(ctx, d.Left, d.Right, func(around Neighbourhood) ([]Decision, []PersonOf, error) {
-		var events []Decision
-		var err error
-		settled, events, err = around.decide(d, seen)
+	err := s.DecideOn(ctx, d.Left, d.Right, func(around Neighbourhood) (v Verdict, err error) {
+		settled, v.Events, err = around.decide(d, seen)
 		if err != nil {
-			return nil, nil, fmt.Errorf("pair %s: %w", PairKey(d.Left, d.Right), err)
+			return v, fmt.Errorf("pair %s: %w", PairKey(d.Left, d.Right), err)
 		}
-		if len(events) == 0 {
-			return nil, nil, nil
+		if len(v.Events) > 0 {
+			v.Persons = around.with(v.Events).Persons()
 		}
-		return events, around.with(events).Persons(), nil
+		if settled.How == SettledConfirmed {
+			v.Cards = d.retiring(settled.Keeps, settled.Retires, d.At)
+		}
+		return v, nil
 	})
 	return settled, err
 }
@@ -126,6 +135,18 @@ func (n Neighbourhood) decide(d Decision, seen int) (Settled, []Decision, error)
 	return settled, []Decision{d}, nil
 }
 
+// retiring returns the events that retire cards for another one's sake.
+func (d Decision) retiring(keeps Card, retired []Card, at string) []CardEvent {
+	var events []CardEvent
+	for _, c := range retired {
+		events = append(events, CardEvent{
+			ID: NewID(), Number: c.Number, Version: c.Version, Event: CardReplaced, By: d.By, At: at,
+			Why: "the person's card is that of resident " + keeps.ResidentID + ", as two people decided",
+		})
+	}
+	return events
+}
+
 // undo takes back the proposals that are open, or else what stands.
 func (n Neighbourhood) undo(d Decision, settled Settled, stood []Decision) (Settled, []Decision, error) {
 	settled.How, settled.Before = SettledUndone, n.Proposals
@@ -160,9 +181,9 @@ func opposed(stood []Decision) bool {
 	return slices.ContainsFunc(stood, func(d Decision) bool { return d.Decision != stood[0].Decision })
 }
 
-// isBy reports whether a person of this name decided. Names are typed: letter case does not make two people of one.
+// isBy reports whether a person of this name decided. [SameOperator].
 func (d Decision) isBy(name string) bool {
-	return strings.EqualFold(strings.TrimSpace(d.By), strings.TrimSpace(name))
+	return SameOperator(d.By, name)
 }
 
 // SecondPerson reports whether somebody of this name can confirm proposals: another person made one of them.
@@ -217,12 +238,13 @@ func (n Neighbourhood) with(events []Decision) Neighbourhood {
 	return n
 }
 
-// retires tells which cards lose their place where a pair becomes one person now and was not so far, and both persons hold a card:
-// of the cards that each person would keep alone, the first stays. It returns no cards where nothing is lost.
+// retires tells which permanent cards lose their place where a pair is one person, and both of the persons that they were so far, or
+// would be without what linkage found, hold one: of the cards that each person would keep alone, the first stays. It returns no cards
+// where nothing is lost.
 func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) {
 	person := func(id string) string { return cmp.Or(n.Standing[id], id) } // so far
 	if person(left) == person(right) {
-		return Card{}, nil
+		person = n.apart(left, right)
 	}
 	for _, members := range n.clusters() {
 		if !slices.Contains(members, left) || !slices.Contains(members, right) {
@@ -230,7 +252,7 @@ func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) 
 		}
 		held := map[string][]Card{}
 		for _, c := range n.Cards {
-			if slices.Contains(members, c.ResidentID) {
+			if c.Kind == CardPermanent && slices.Contains(members, c.ResidentID) {
 				held[person(c.ResidentID)] = append(held[person(c.ResidentID)], c)
 			}
 		}
@@ -247,27 +269,41 @@ func (n Neighbourhood) retires(left, right string) (keeps Card, retired []Card) 
 	return Card{}, nil
 }
 
-// Arrived returns the events that a store which knows the cards answers with when somebody's "same" comes from a store that does
-// not. Where a card would be lost, it becomes a proposal; unless it confirmed somebody else's there, or does so here: then the
-// proposals that are open are closed. The neighbourhood is that in which the decision stands already; replaced is what it took
+// apart returns which person each member would belong to if a pair were two people.
+func (n Neighbourhood) apart(left, right string) func(id string) string {
+	n.Decisions = slices.DeleteFunc(slices.Clone(n.Decisions), func(d Decision) bool { return d.Left == left && d.Right == right })
+	n.Decisions = append(n.Decisions, Decision{Left: left, Right: right, Decision: DecidedDifferent})
+	person := map[string]string{}
+	for _, members := range n.clusters() {
+		for _, m := range members {
+			person[m] = members[0]
+		}
+	}
+	return func(id string) string { return person[id] }
+}
+
+// Arrived returns the verdict that a store which knows the cards answers with when somebody's "same" comes from a store that does
+// not. Where a permanent card would be lost, it becomes a proposal; unless it confirmed somebody else's there, or does so here: then
+// the card is retired, and the proposals that are open are closed. The neighbourhood is that in which the decision stands already; replaced is what it took
 // the place of, nil if nothing.
-func (n Neighbourhood) Arrived(d Decision, replaced *Decision, at string) []Decision {
+func (n Neighbourhood) Arrived(d Decision, replaced *Decision, at string) (v Verdict) {
 	if d.Decision != DecidedSame {
-		return nil
+		return v
 	}
 	answer := func(decision, of, why string) Decision {
 		return Decision{ID: NewID(), Left: d.Left, Right: d.Right, Decision: decision, Supersedes: of, By: d.By, At: at, Why: why}
 	}
-	_, retired := n.retires(d.Left, d.Right)
+	keeps, retired := n.retires(d.Left, d.Right)
 	confirmed := replaced != nil && replaced.Decision == DecidedProposed && !replaced.isBy(d.By)
 	if len(retired) > 0 && !confirmed && !SecondPerson(n.Proposals, d.By) {
-		return []Decision{answer(DecidedProposed, d.ID, "both hold a card here: a second person must confirm it")}
+		v.Events = []Decision{answer(DecidedProposed, d.ID, "both hold a card here: a second person must confirm it")}
+		return v
 	}
-	var closed []Decision
 	for _, p := range n.Proposals {
-		closed = append(closed, answer(DecidedUndo, p.ID, "decided by "+d.ID))
+		v.Events = append(v.Events, answer(DecidedUndo, p.ID, "decided by "+d.ID))
 	}
-	return closed
+	v.Cards = d.retiring(keeps, retired, at)
+	return v
 }
 
 // Persons forms the persons of a neighbourhood anew. Those who wait for dedupe are left out. A person keeps its id as

@@ -94,11 +94,15 @@ type desk struct {
 	persons []PersonOf
 }
 
-func (s *desk) DecideOn(_ context.Context, left, right string, decide func(Neighbourhood) ([]Decision, []PersonOf, error)) error {
-	events, persons, err := decide(s.n)
+func (s *desk) DecideOn(_ context.Context, left, right string, decide func(Neighbourhood) (Verdict, error)) error {
+	v, err := decide(s.n)
 	if err != nil {
 		return err
 	}
+	events, persons := v.Events, v.Persons
+	s.n.Cards = slices.DeleteFunc(slices.Clone(s.n.Cards), func(c Card) bool {
+		return slices.ContainsFunc(v.Cards, func(e CardEvent) bool { return e.Number == c.Number && e.Event == CardReplaced })
+	})
 	s.n = s.n.with(events)
 	for _, e := range events {
 		s.n.Said++
@@ -120,6 +124,8 @@ func TestDecisions(t *testing.T) {
 		return Card{Number: number, Version: 1, ResidentID: resident, Kind: CardPermanent, State: CardIssued, ReservedAt: number}
 	}
 	both := []Card{card("1", "a"), card("2", "b")}
+	slip := card("2", "b")
+	slip.Kind = CardTemporary
 	type step struct {
 		by, decision string
 		want         string // how it settled, or part of the error
@@ -138,6 +144,28 @@ func TestDecisions(t *testing.T) {
 		{"an undo takes a decision back", Neighbourhood{}, []step{{ravi, DecidedSame, SettledTaken}, {asha, DecidedUndo, SettledUndone}}, "a=a b=b"},
 		{"there is nothing to undo", Neighbourhood{}, []step{{ravi, DecidedUndo, "nothing is decided"}}, "a=a b=b"},
 		{"where both hold a card the first only proposes", Neighbourhood{Cards: both}, []step{{ravi, DecidedSame, SettledProposed}}, "a=a b=b"},
+		{"a slip takes no second person", Neighbourhood{Cards: []Card{both[0], slip}}, []step{{ravi, DecidedSame, SettledTaken}}, "a=a b=a"},
+		{
+			"what linkage joined is proposed, too, where both hold a card",
+			Neighbourhood{Cards: both, Matches: []Match{match("a", "b", 9)}, Standing: map[string]string{"a": "a", "b": "a"}},
+			[]step{{ravi, DecidedSame, SettledProposed}, {ravi, DecidedSame, "a second person"}, {asha, DecidedSame, SettledConfirmed}, {ravi, DecidedSame, SettledAlready}},
+			"a=a b=a",
+		},
+		{
+			"what linkage joined through a third, who holds no card",
+			Neighbourhood{
+				Members: []string{"a", "b", "c"}, Cards: []Card{card("1", "a"), card("2", "c")}, Matches: []Match{match("a", "b", 9), match("b", "c", 8)},
+				Standing: map[string]string{"a": "a", "b": "a", "c": "a"},
+			},
+			[]step{{ravi, DecidedSame, SettledProposed}, {asha, DecidedSame, SettledConfirmed}},
+			"a=a b=a c=a",
+		},
+		{
+			"one person parts what linkage joined",
+			Neighbourhood{Cards: both, Matches: []Match{match("a", "b", 9)}, Standing: map[string]string{"a": "a", "b": "a"}},
+			[]step{{ravi, DecidedDifferent, SettledTaken}},
+			"a=a b=b",
+		},
 		{"a second person confirms", Neighbourhood{Cards: both}, []step{{ravi, DecidedSame, SettledProposed}, {asha, DecidedSame, SettledConfirmed}}, "a=a b=a"},
 		{"the same name cannot confirm", Neighbourhood{Cards: both}, []step{{ravi, DecidedSame, SettledProposed}, {ravi, DecidedSame, "Ravi proposed it already: a second person must confirm it"}}, "a=a b=b"},
 		{"letter case does not make a second person", Neighbourhood{Cards: both}, []step{{ravi, DecidedSame, SettledProposed}, {" RAVI ", DecidedSame, "a second person"}}, "a=a b=b"},
@@ -197,7 +225,9 @@ func TestDecisions(t *testing.T) {
 			if c.n.Members == nil {
 				c.n.Members = []string{"a", "b"}
 			}
-			c.n.Standing = eachAlone(c.n.Members...)
+			if c.n.Standing == nil {
+				c.n.Standing = eachAlone(c.n.Members...)
+			}
 			s := &desk{n: c.n}
 			for i, st := range c.steps {
 				settled, err := Decide(t.Context(), s, Decision{Left: "b", Right: "a", Decision: st.decision, By: st.by}, AnySeen)
@@ -215,15 +245,16 @@ func TestDecisions(t *testing.T) {
 var outcomes = []string{SettledTaken, SettledAlready, SettledProposed, SettledConfirmed, SettledUndone}
 
 func TestWhichCardStays(t *testing.T) {
-	slip := Card{Number: "1", Version: 1, ResidentID: "a", Kind: CardTemporary, ReservedAt: "2026-01-01"}
+	own := Card{Number: "1", Version: 1, ResidentID: "a", Kind: CardPermanent, ReservedAt: "2026-04-01"}
+	slip := Card{Number: "4", Version: 1, ResidentID: "a", Kind: CardTemporary, ReservedAt: "2026-01-01"}
 	later := Card{Number: "2", Version: 1, ResidentID: "b", Kind: CardPermanent, ReservedAt: "2026-03-01"}
 	earlier := Card{Number: "3", Version: 1, ResidentID: "c", Kind: CardPermanent, ReservedAt: "2026-02-01"}
 	n := Neighbourhood{
 		Members: []string{"a", "b", "c"}, Standing: map[string]string{"a": "a", "b": "b", "c": "b"},
-		Cards: []Card{slip, later, earlier}, Matches: []Match{match("b", "c", 9)},
+		Cards: []Card{own, slip, later, earlier}, Matches: []Match{match("b", "c", 9)},
 	}
 	settled, _, err := n.decide(Decision{Left: "a", Right: "b", Decision: DecidedSame, By: "Ravi"}, AnySeen)
-	// The later card of b and c is retired whatever is decided here.
+	// The slip goes with the next issue, and of the two cards of b and c, who are one person already, nothing is said here.
 	if err != nil || settled.Keeps.Number != "3" || len(settled.Retires) != 1 || settled.Retires[0].Number != "1" {
 		t.Errorf("%v, keeps %v, retires %v", err, settled.Keeps, settled.Retires)
 	}
@@ -233,7 +264,7 @@ func TestTheConfirmingEventNamesTheOthersProposal(t *testing.T) {
 	own, others := said("Ravi", "a", "b", DecidedProposed), said("Asha", "a", "b", DecidedProposed)
 	n := Neighbourhood{
 		Members: []string{"a", "b"}, Standing: eachAlone("a", "b"), Proposals: []Decision{own, others},
-		Cards: []Card{{Number: "1", ResidentID: "a"}, {Number: "2", ResidentID: "b"}},
+		Cards: []Card{{Number: "1", ResidentID: "a", Kind: CardPermanent}, {Number: "2", ResidentID: "b", Kind: CardPermanent}},
 	}
 	_, events, err := n.decide(Decision{Left: "a", Right: "b", Decision: DecidedSame, By: "Ravi"}, AnySeen)
 	if err != nil || len(events) != 2 || events[0].Supersedes != others.ID || events[1].Supersedes != own.ID || events[1].Decision != DecidedUndo {
@@ -268,7 +299,7 @@ func TestWhatWasDecidedSinceIsNotReplaced(t *testing.T) {
 }
 
 func TestASameThatComesFromALaptop(t *testing.T) {
-	cards := []Card{{Number: "1", ResidentID: "a"}, {Number: "2", ResidentID: "b"}}
+	cards := []Card{{Number: "1", ResidentID: "a", Kind: CardPermanent}, {Number: "2", ResidentID: "b", Kind: CardPermanent}}
 	same := said("Ravi", "a", "b", DecidedSame)
 	proposal := func(by string) *Decision {
 		d := said(by, "a", "b", DecidedProposed)
@@ -284,11 +315,12 @@ func TestASameThatComesFromALaptop(t *testing.T) {
 		want     string // the answer: decision and what it supersedes
 	}{
 		{"both hold a card here: it becomes a proposal", cards, same, nil, nil, "[proposed of " + same.ID + "]"},
+		{"one of the cards is temporary", []Card{cards[0], {Number: "2", ResidentID: "b", Kind: CardTemporary}}, same, nil, nil, "[]"},
 		{"one holds a card", cards[:1], same, nil, nil, "[]"},
-		{"it confirmed somebody else's proposal there", cards, same, proposal("Asha"), nil, "[]"},
+		{"it confirmed somebody else's proposal there", cards, same, proposal("Asha"), nil, "[2 replaced]"},
 		{"it confirmed the same name's proposal, which does not count", cards, same, proposal("ravi"), nil, "[proposed of " + same.ID + "]"},
 		{"it replaced somebody else's different, which does not count", cards, same, &different, nil, "[proposed of " + same.ID + "]"},
-		{"it confirms somebody else's proposal here", cards, same, nil, []Decision{*proposal("Asha")}, "[undo of " + proposal("Asha").ID + "]"},
+		{"it confirms somebody else's proposal here", cards, same, nil, []Decision{*proposal("Asha")}, "[undo of " + proposal("Asha").ID + " 2 replaced]"},
 		{"the same name proposed here", cards, same, nil, []Decision{*proposal("ravi")}, "[proposed of " + same.ID + "]"},
 		{"a proposal is closed where no card is lost any more", nil, same, nil, []Decision{*proposal("ravi")}, "[undo of " + proposal("ravi").ID + "]"},
 		{"it says different, and a proposal stays open beside it", cards, different, nil, []Decision{*proposal("Ravi")}, "[]"},
@@ -299,8 +331,12 @@ func TestASameThatComesFromALaptop(t *testing.T) {
 				Members: []string{"a", "b"}, Standing: eachAlone("a", "b"), Cards: c.cards, Decisions: []Decision{c.d}, Proposals: c.open,
 			}
 			words := []string{}
-			for _, e := range n.Arrived(c.d, c.replaced, "now") {
+			v := n.Arrived(c.d, c.replaced, "now")
+			for _, e := range v.Events {
 				words = append(words, e.Decision+" of "+e.Supersedes)
+			}
+			for _, e := range v.Cards {
+				words = append(words, e.Number+" "+e.Event)
 			}
 			if got := fmt.Sprint(words); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)

@@ -32,13 +32,14 @@ const (
 	NounCardEvent       Noun = "card_event"
 	NounPrintBatch      Noun = "print_batch"
 	NounPrintBatchEvent Noun = "print_batch_event"
+	NounStockMove       Noun = "stock_move"
 )
 
 // Nouns lists every noun that travels, parents first.
 func Nouns() []Noun {
 	return []Noun{
 		NounHousehold, NounResident, NounVisit, NounDecision,
-		NounCard, NounCardEvent, NounPrintBatch, NounPrintBatchEvent,
+		NounCard, NounCardEvent, NounPrintBatch, NounPrintBatchEvent, NounStockMove,
 	}
 }
 

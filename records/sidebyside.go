@@ -115,17 +115,32 @@ func (d Dossier) cards() string {
 	return strings.Join(texts, ", ")
 }
 
-// WouldRetire tells, of two records whose persons become one and both hold a card, which card stays and which is retired for it; ok
-// is false where nothing is lost.
+// WouldRetire tells, of two records whose persons become one and both hold a permanent card, which card stays and which is retired for
+// it; ok is false where nothing is lost. Of two records that linkage took for one person it looks at each record's own card.
 func WouldRetire(l, r Dossier) (keeps, retired Card, ok bool) {
-	if len(l.Cards) == 0 || len(r.Cards) == 0 {
-		return keeps, retired, false
+	keeps, retired, ok = firstOf(l.permanent(""), r.permanent(""))
+	if ok && keeps.Number == retired.Number { // one person already
+		keeps, retired, ok = firstOf(l.permanent(l.Resident.ID), r.permanent(r.Resident.ID))
 	}
-	keeps, retired = byRank(l.Cards)[0], byRank(r.Cards)[0]
-	if retired.Outranks(keeps) {
-		keeps, retired = retired, keeps
+	return keeps, retired, ok && keeps.Number != retired.Number
+}
+
+// permanent returns the permanent cards of a record's person, or of one resident of them, the one that the person would keep first.
+func (d Dossier) permanent(resident string) []Card {
+	return slices.DeleteFunc(byRank(d.Cards), func(c Card) bool {
+		return c.Kind != CardPermanent || resident != "" && c.ResidentID != resident
+	})
+}
+
+// firstOf returns the first cards of two hands, the one that outranks the other first; ok is false where a hand is empty.
+func firstOf(a, b []Card) (first, second Card, ok bool) {
+	if len(a) == 0 || len(b) == 0 {
+		return first, second, false
 	}
-	return keeps, retired, keeps.Number != retired.Number // or they are one person already
+	if b[0].Outranks(a[0]) {
+		return b[0], a[0], true
+	}
+	return a[0], b[0], true
 }
 
 // birthLikeness compares what was told of two births.

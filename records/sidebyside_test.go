@@ -156,6 +156,7 @@ func TestMembersStandBesideTheLikest(t *testing.T) {
 func TestWhatWouldBeRetired(t *testing.T) {
 	older, newer := Card{Number: "1", Kind: CardPermanent, ReservedAt: "2026-01"}, Card{Number: "2", Kind: CardPermanent, ReservedAt: "2026-02"}
 	slip := Card{Number: "3", Kind: CardTemporary, ReservedAt: "2025-12"}
+	of := func(resident string, c Card) Card { c.ResidentID = resident; return c }
 	with := func(cards ...Card) Dossier { return Dossier{Cards: cards} }
 	for _, c := range []struct {
 		name string
@@ -165,7 +166,13 @@ func TestWhatWouldBeRetired(t *testing.T) {
 		{"nobody holds a card", with(), with(), ""},
 		{"one holds a card", with(newer), with(), ""},
 		{"both do: the one given first stays", with(newer), with(older), "keeps 1, retires 2"},
-		{"a permanent card stays before a slip", with(slip), with(newer), "keeps 2, retires 3"},
+		{"a slip is no loss", with(slip), with(newer), ""},
+		{
+			"linkage took the two for one person, and each record has its card",
+			Dossier{Resident: Resident{ID: "a"}, Cards: []Card{of("a", older), of("b", newer)}},
+			Dossier{Resident: Resident{ID: "b"}, Cards: []Card{of("a", older), of("b", newer)}},
+			"keeps 1, retires 2",
+		},
 		{"what is retired anyway is not counted", with(older, slip), with(newer), "keeps 1, retires 2"},
 		{"they are one person already", with(newer, slip), with(slip, newer), ""},
 	} {

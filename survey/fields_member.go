@@ -163,4 +163,11 @@ var memberFields = []Field{
 		HelpHi: "सिर्फ़ 12 से 55 साल की महिलाओं के लिए।",
 		Also:   []string{"pregnancy", "is pregnant", "currently pregnant", "गर्भवती", "गर्भावस्था"},
 	},
+	{
+		Name: "health_on_card", Level: Member, Type: One, Codes: yesNoCodes,
+		Label: "Health facts on the card", LabelHi: "कार्ड पर ब्लड ग्रुप, एलर्जी",
+		Help:   "Blood group and allergies. Ask each adult, or the guardian: whoever scans the card can read them. Yes only if they say so.",
+		HelpHi: "हर वयस्क या अभिभावक से पूछें: कार्ड स्कैन करने वाला इन्हें पढ़ सकेगा। वे कहें तभी हाँ; खाली का मतलब नहीं।",
+		Also:   []string{"blood group and allergies on the card", "clinical facts on card", "कार्ड पर स्वास्थ्य जानकारी"},
+	},
 }

@@ -54,6 +54,7 @@ type ApplyReport struct {
 	Again     int       `json:"again"` // batches that were applied before
 	Forks     int       `json:"forks"`
 	Refused   int       `json:"refused"`
+	Lost      int       `json:"lost,omitempty"`   // of these, batches of devices that were reported lost
 	Gaps      int       `json:"gaps"`             // batches that wait for one before them
 	Failed    int       `json:"failed,omitempty"` // devices whose batches wait because applying one failed
 	Problems  []Problem `json:"problems,omitempty"`
@@ -118,6 +119,9 @@ func (a *Applier) batch(ctx context.Context, b records.Inbound, senders *senders
 	application, err := verify(b, from)
 	if err != nil {
 		report.Refused++
+		if errors.Is(err, ErrLost) {
+			report.Lost++
+		}
 		problem(records.InboxRefused, err.Error())
 		return a.Desk.Refuse(ctx, b, err.Error())
 	}
@@ -200,16 +204,21 @@ func (s *senders) find(ctx context.Context, id string) (*sender, error) {
 // Why a batch as a whole is refused, besides the errors of [Open].
 var (
 	ErrUnknownDevice = errors.New("its device is not enrolled here")
-	ErrLostDevice    = errors.New("its device is not active any more")
+	ErrNotActive     = errors.New("its device is not active any more")
 )
+
+// errFromLost holds a batch whose device was reported lost. It says what a person has to know.
+var errFromLost = fmt.Errorf("%w: the batch is held and nothing of it is used", ErrLost)
 
 // verify holds a batch, as received, to its device's key and to what the inbox says of it.
 func verify(b records.Inbound, from *sender) (records.Application, error) {
 	switch {
 	case from.PublicKey == nil:
 		return records.Application{}, ErrUnknownDevice
+	case from.Status == records.DeviceLost:
+		return records.Application{}, errFromLost
 	case from.Status != records.DeviceActive:
-		return records.Application{}, ErrLostDevice
+		return records.Application{}, ErrNotActive
 	case records.Hash(b.Bytes) != b.Hash:
 		return records.Application{}, ErrDamaged
 	}

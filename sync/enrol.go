@@ -28,6 +28,7 @@ type Request struct {
 	DeviceID  string            `json:"device"`
 	Name      string            `json:"name"`
 	PublicKey ed25519.PublicKey `json:"public_key"`
+	Recipient string            `json:"age,omitempty"` // the age key, "age1…", to which what is for this device alone is encrypted
 }
 
 // Sign returns the request as a file, signed with the key that it names. The same request gives the same bytes.
@@ -78,7 +79,7 @@ type Grant struct {
 
 // Approve enrols the device of a request with a lease of quota numbers and returns the grant for it. root is asked for the
 // root key only where the key list changes: approving a request again returns the same grant, and again is true. It returns
-// ErrOtherKey if the device is enrolled with another key.
+// ErrOtherKey if the device is enrolled with another key, and ErrLost if it was reported lost.
 func (c *Centre) Approve(ctx context.Context, file []byte, quota int, root func() (ed25519.PrivateKey, error)) (grant []byte, again bool, err error) {
 	r, err := OpenRequest(file)
 	if err != nil {
@@ -94,6 +95,9 @@ func (c *Centre) Approve(ctx context.Context, file []byte, quota int, root func(
 		}
 		if k.ID != cards.NewKeyID(r.PublicKey) {
 			return nil, false, fmt.Errorf("device %s: %w", r.DeviceID, ErrOtherKey)
+		}
+		if k.Status == cards.KeyLost {
+			return nil, false, fmt.Errorf("device %s: %w", r.DeviceID, ErrLost)
 		}
 		grant, err := c.Store.Document(ctx, grantName(r.DeviceID))
 		if err == nil && grant == nil {

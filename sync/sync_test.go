@@ -47,8 +47,9 @@ func TestEverythingALaptopCollectedArrivesOnce(t *testing.T) {
 		l := newLaptop(t, c, "one")
 		collected(t, l, 60)
 		pushed := l.push(t, c)
-		// A household, a visit, a resident, a card and an event for each; two more events, a print batch with its event, a decision.
-		if pushed.Batches != 1 || pushed.Rows != 60*5+2+2+1 || pushed.Waiting != 1 || pushed.Receipts != 0 {
+		// A household, a visit, a resident, a card and an event for each; two more events, a print batch with its event and the
+		// sheet that it used, a decision.
+		if pushed.Batches != 1 || pushed.Rows != 60*5+2+3+1 || pushed.Waiting != 1 || pushed.Receipts != 0 {
 			t.Fatalf("pushed %+v", pushed)
 		}
 		applied := c.apply(t)

@@ -82,9 +82,12 @@ func Founded(ctx context.Context, s TrustStore) (bool, error) {
 	return keys != nil, err
 }
 
-// Lease gives an enrolled device a further lease of quota numbers.
+// Lease gives an enrolled device a further lease of quota numbers. It returns [ErrLost] for one that was reported lost.
 func (c *Centre) Lease(ctx context.Context, deviceID string, quota int) (records.Lease, error) {
 	lists, err := c.lists(ctx)
+	if err == nil {
+		err = mayLease(lists.trust.Keys, deviceID)
+	}
 	if err != nil {
 		return records.Lease{}, err
 	}
@@ -130,7 +133,20 @@ type lists struct {
 	was   map[string]string
 }
 
+// lists opens the lists that are about to be changed, and makes sure that what is signed will be believed.
 func (c *Centre) lists(ctx context.Context) (lists, error) {
+	l, err := c.open(ctx)
+	if err != nil {
+		return l, err
+	}
+	k, ok := l.trust.Keys.Find(cards.NewKeyID(c.Key.Public().(ed25519.PublicKey)))
+	if !ok || k.Kind != cards.CentreKey || k.Status != cards.KeyActive || !k.ValidAt(c.Now) {
+		return l, ErrRetiredKey
+	}
+	return l, nil
+}
+
+func (c *Centre) open(ctx context.Context) (lists, error) {
 	file, was, err := packTrust(ctx, c.Store)
 	if err != nil {
 		return lists{}, err

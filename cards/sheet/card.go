@@ -13,7 +13,7 @@ func (f *printing) side(p *page, items []Item, name string, face *cards.Face, pl
 		return err
 	}
 	p.forms = append(p.forms, placed{same, x - f.layout.Bleed, y - f.layout.Bleed})
-	p.push(x*pointsPerMM, (f.layout.PageHeight-y-CardHeight)*pointsPerMM)
+	p.push(x*pointsPerMM, (f.layout.PageHeight-y-f.design.Height)*pointsPerMM)
 	for i := range items {
 		it := &items[i]
 		switch {
@@ -23,7 +23,7 @@ func (f *printing) side(p *page, items []Item, name string, face *cards.Face, pl
 				f.misfits = append(f.misfits, Misfit{face.Number, "qr", why})
 			}
 		case it.Code128:
-			bottom := (CardHeight - it.Y - it.H) * pointsPerMM
+			bottom := (f.design.Height - it.Y - it.H) * pointsPerMM
 			if err := p.code128(face.Number.String(), it.X*pointsPerMM, bottom, it.W*pointsPerMM, it.H*pointsPerMM); err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func (f *printing) side(p *page, items []Item, name string, face *cards.Face, pl
 
 // drawQR draws the QR code of a card at the right bottom of its place.
 func (f *printing) drawQR(c *content, it *Item, face *cards.Face) (why string) {
-	version, module, why := f.qr.fit(face.QR, it.W)
+	version, module, why := f.qr.fit(face.QR, it)
 	if why != "" {
 		return why
 	}
@@ -48,7 +48,7 @@ func (f *printing) drawQR(c *content, it *Item, face *cards.Face) (why string) {
 		return err.Error()
 	}
 	x := (it.X + it.W - float64(code.Size)*module) * pointsPerMM
-	y := (CardHeight - it.Y - it.W) * pointsPerMM
+	y := (f.design.Height - it.Y - it.W) * pointsPerMM
 	c.qr(code, x, y, module*pointsPerMM)
 	return ""
 }
@@ -63,7 +63,7 @@ func (f *printing) text(c *content, it *Item, text string) (why string) {
 		return why
 	}
 	leading := it.Leading * set.size
-	y := (CardHeight - it.Y) * pointsPerMM
+	y := (f.design.Height - it.Y) * pointsPerMM
 	switch it.Anchor {
 	case "up":
 		y += float64(len(set.lines)-1) * leading
@@ -99,7 +99,7 @@ func (f *printing) form(items []Item, side string, face *cards.Face) (*form, err
 		if !it.static() || !it.on(f.design, face) {
 			continue
 		}
-		y := (CardHeight - it.Y) * pointsPerMM
+		y := (f.design.Height - it.Y) * pointsPerMM
 		switch {
 		case it.Box:
 			c.box(f.boxWithBleed(it))
@@ -117,7 +117,7 @@ func (f *printing) form(items []Item, side string, face *cards.Face) (*form, err
 		}
 	}
 	c.pop()
-	f.forms[key] = f.doc.form(CardWidth+2*f.layout.Bleed, CardHeight+2*f.layout.Bleed, c.b)
+	f.forms[key] = f.doc.form(f.design.Width+2*f.layout.Bleed, f.design.Height+2*f.layout.Bleed, c.b)
 	return f.forms[key], nil
 }
 
@@ -131,12 +131,12 @@ func (f *printing) boxWithBleed(it *Item) (x, y, w, h, round float64, colour [4]
 	if top <= touching {
 		top -= f.layout.Bleed
 	}
-	if right >= CardWidth-touching {
+	if right >= f.design.Width-touching {
 		right += f.layout.Bleed
 	}
-	if bottom >= CardHeight-touching {
+	if bottom >= f.design.Height-touching {
 		bottom += f.layout.Bleed
 	}
-	return left * pointsPerMM, (CardHeight - bottom) * pointsPerMM, (right - left) * pointsPerMM, (bottom - top) * pointsPerMM,
+	return left * pointsPerMM, (f.design.Height - bottom) * pointsPerMM, (right - left) * pointsPerMM, (bottom - top) * pointsPerMM,
 		it.Round * pointsPerMM, it.colour
 }

@@ -1,10 +1,9 @@
 package sheet
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -13,28 +12,36 @@ import (
 )
 
 // A Design is a card face file: everything about a card that is not the resident. A state or a hospital group changes it
-// without touching code. Lengths are millimetres from the top left corner of the card, sizes of letters are points.
+// without touching code. Lengths are millimetres from the top left corner, sizes of letters are points.
 type Design struct {
 	Name            string                       `json:"name"`
+	Width           float64                      `json:"width"` // both 0 for a card; else what a layout is made for
+	Height          float64                      `json:"height"`
 	Programme       string                       `json:"programme"`        // the title
 	ProgrammeSecond string                       `json:"programme_second"` // in the second language
 	Colours         map[string][4]float64        `json:"colours"`          // percent of cyan, magenta, yellow and black
 	Values          map[string]map[string]string `json:"values"`           // how the codes of a field are printed: sex: F: Female
 	Front           []Item                       `json:"front"`
 	Back            []Item                       `json:"back"`
+
+	source []byte
 }
 
 // An Item is one thing on a side of a card. Exactly one of Text, Box, Path, QR and Code128 says what.
 type Item struct {
 	// Text is what to write; {name} stands for a field of the face, and {place} for the sheet and slot code. Where all fields
 	// of a text are empty it is left out.
-	Text    string `json:"text,omitempty"`
-	Box     bool   `json:"box,omitempty"`     // a filled rectangle; an edge on the card's edge goes on into the bleed
-	Path    string `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
-	QR      bool   `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
-	Code128 bool   `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
+	Text    string  `json:"text,omitempty"`
+	Box     bool    `json:"box,omitempty"`     // a filled rectangle; an edge on the card's edge goes on into the bleed
+	Path    string  `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
+	QR      bool    `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
+	Code128 bool    `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
+	Modules int     `json:"modules,omitempty"` // a QR code has at least so many on a side, so that those of all cards are alike
+	Module  float64 `json:"module,omitempty"`  // the least size of a module; 0.40 without, which is for cards that live long
 
-	When   string  `json:"when,omitempty"` // only on cards that are permanent or temporary, or that have a field ("name_second", "no name_second")
+	// When tells on which cards: permanent or temporary ones, those that have a field ("name_second") or lack it ("no
+	// name_second"), or several of these, all of which must hold ("sex, no birth").
+	When   string  `json:"when,omitempty"`
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"` // of a text: its (first) baseline
 	W      float64 `json:"w,omitempty"`
@@ -53,7 +60,14 @@ type Item struct {
 	Anchor  string  `json:"anchor,omitempty"`  // where several lines go: down (without), up, or middle, around Y
 
 	parts  []part
+	when   []condition
 	colour [4]float64
+}
+
+// A condition holds for cards of a kind, or for those that have a field, or for those that lack it.
+type condition struct {
+	kind, field string
+	lacks       bool
 }
 
 // black is K alone, in percent of each ink.
@@ -65,11 +79,20 @@ type part struct{ literal, field string }
 // DefaultDesign returns the card face that sehat comes with.
 func DefaultDesign() (*Design, error) { return DesignNamed("default") }
 
+// DesignNames returns the names of the embedded card faces.
+func DesignNames() []string {
+	files, _ := fs.Glob(templates.Cards, "cards/*.json") // the pattern is sound
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(path.Base(file), ".json")
+	}
+	return files
+}
+
 // DesignNamed returns one of the embedded card faces.
 func DesignNamed(name string) (*Design, error) {
 	data, err := fs.ReadFile(templates.Cards, "cards/"+name+".json")
 	if err != nil {
-		return nil, fmt.Errorf("card face %s: %w", name, err)
+		return nil, fmt.Errorf("no card face %q comes with sehat: there are %s", name, strings.Join(DesignNames(), ", "))
 	}
 	return ParseDesign(data)
 }
@@ -77,18 +100,12 @@ func DesignNamed(name string) (*Design, error) {
 // ParseDesign reads a card face file and checks all that can be checked without a card. The error names the item by its side
 // and its place in the list, counted from 1.
 func ParseDesign(data []byte) (*Design, error) {
-	var d Design
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&d); err != nil {
-		return nil, fmt.Errorf("card face: %w", err)
+	d, err := decodeDesign(data)
+	if err != nil {
+		return nil, err
 	}
-	for name, colour := range d.Colours {
-		for _, percent := range colour {
-			if percent < 0 || percent > 100 {
-				return nil, fmt.Errorf("card face %s: colour %s: %v is not from 0 to 100 percent", d.Name, name, percent)
-			}
-		}
+	if err := d.checkWords(); err != nil {
+		return nil, fmt.Errorf("card face %s: %w", d.Name, err)
 	}
 	for i := range d.Front {
 		if err := d.compile(&d.Front[i]); err != nil {
@@ -100,8 +117,11 @@ func ParseDesign(data []byte) (*Design, error) {
 			return nil, fmt.Errorf("card face %s: back, item %d: %w", d.Name, i+1, err)
 		}
 	}
-	return &d, nil
+	return d, nil
 }
+
+// Source returns the card face file as it was read.
+func (d *Design) Source() []byte { return d.source }
 
 func (d *Design) compile(it *Item) error {
 	kinds := 0
@@ -125,7 +145,9 @@ func (d *Design) compile(it *Item) error {
 		what string
 		ok   bool
 	}{
-		{"when", it.When == "" || it.ofKind() || slices.Contains(fields, strings.TrimPrefix(it.When, "no "))},
+		{"when", it.compileWhen()},
+		{"module", it.Module == 0 || it.QR && it.Module >= minStickerMM},
+		{"modules", it.Modules == 0 || it.QR && it.Modules >= 21 && (it.Modules-17)%4 == 0},
 		{"weight", slices.Contains([]string{"", "regular", "semibold"}, it.Weight)},
 		{"align", slices.Contains([]string{"", "left", "right", "centre"}, it.Align)},
 		{"anchor", slices.Contains([]string{"", "down", "up", "middle"}, it.Anchor)},
@@ -138,6 +160,9 @@ func (d *Design) compile(it *Item) error {
 		if !rule.ok {
 			return fmt.Errorf("%s is missing or not a word this version knows", rule.what)
 		}
+	}
+	if err := it.checkNumbers(); err != nil {
+		return err
 	}
 	if it.Lines == 0 {
 		it.Lines = 1
@@ -158,6 +183,9 @@ func (d *Design) compile(it *Item) error {
 		if _, err := appendPath(nil, it.Path, 0, 0, 1); err != nil {
 			return err
 		}
+	}
+	if err := d.checkPlace(it); err != nil {
+		return err
 	}
 	return it.compileText()
 }
@@ -192,23 +220,40 @@ func (it *Item) field() string {
 	return "text"
 }
 
-// ofKind tells whether an item depends on the kind of card.
-func (it *Item) ofKind() bool { return it.When == cards.Permanent || it.When == cards.Temporary }
+// compileWhen reads the conditions of an item, and tells whether it knows all of them.
+func (it *Item) compileWhen() bool {
+	it.when = nil
+	if it.When == "" {
+		return true
+	}
+	for word := range strings.SplitSeq(it.When, ",") {
+		word = strings.TrimSpace(word)
+		if word == cards.Permanent || word == cards.Temporary {
+			it.when = append(it.when, condition{kind: word})
+			continue
+		}
+		field, lacks := strings.CutPrefix(word, "no ")
+		if !slices.Contains(fields, field) {
+			return false
+		}
+		it.when = append(it.when, condition{field: field, lacks: lacks})
+	}
+	return true
+}
 
 // on tells whether an item is on a card.
 func (it *Item) on(d *Design, f *cards.Face) bool {
-	if it.When == "" || it.When == f.Kind {
-		return true
+	for _, c := range it.when {
+		if c.kind != "" && c.kind != f.Kind || c.field != "" && (d.value(f, c.field, "") == "") != c.lacks {
+			return false
+		}
 	}
-	if field, not := strings.CutPrefix(it.When, "no "); not {
-		return d.value(f, field, "") == ""
-	}
-	return !it.ofKind() && d.value(f, it.When, "") != ""
+	return true
 }
 
 // static tells whether an item looks the same on all cards of one kind.
 func (it *Item) static() bool {
-	if it.QR || it.Code128 || it.When != "" && !it.ofKind() {
+	if it.QR || it.Code128 || slices.ContainsFunc(it.when, func(c condition) bool { return c.field != "" }) {
 		return false
 	}
 	for _, p := range it.parts {

@@ -13,6 +13,7 @@ import (
 type printer struct {
 	design *Design
 	layout Layout
+	skip   int
 	batch  string
 	made   time.Time
 	fonts  []*fontFile
@@ -56,12 +57,25 @@ func (p *printer) file(ctx context.Context, w io.Writer, c chunk, progress func(
 		}
 		progress(len(faces))
 	}
-	return f.misfits, doc.write(w)
+	return f.misfits, doc.write(w, p.layout.OneSided)
 }
 
-// sheet draws the front and the back of one sheet.
+// sheet adds the front and the back of one sheet to the file.
 func (f *printing) sheet(faces []cards.Face, number int) error {
-	front, back := page{content: content{doc: f.doc}}, page{content: content{doc: f.doc}}
+	front, back, err := f.draw(faces, number)
+	if err != nil {
+		return err
+	}
+	f.doc.page(front.forms, front.b)
+	if !f.layout.OneSided {
+		f.doc.page(back.forms, back.b)
+	}
+	return nil
+}
+
+// draw draws the front and the back of one sheet.
+func (f *printing) draw(faces []cards.Face, number int) (front, back page, err error) {
+	front, back = page{content: content{doc: f.doc}}, page{content: content{doc: f.doc}}
 	for slot := range faces {
 		face := &faces[slot]
 		if bad := checkIssued(face); bad != nil {
@@ -69,18 +83,23 @@ func (f *printing) sheet(faces []cards.Face, number int) error {
 			continue
 		}
 		place := fmt.Sprintf("%s %04d-%02d", f.batch, number, slot+1)
-		x, y := f.layout.front(slot)
-		if err := f.side(&front, f.design.Front, "front", face, place, x, y); err != nil {
-			return err
+		at := slot
+		if number == 1 {
+			at += f.skip
 		}
-		x, y = f.layout.back(slot)
+		x, y := f.layout.front(at)
+		if err := f.side(&front, f.design.Front, "front", face, place, x, y); err != nil {
+			return front, back, err
+		}
+		if f.layout.OneSided {
+			continue
+		}
+		x, y = f.layout.back(at)
 		if err := f.side(&back, f.design.Back, "back", face, place, x, y); err != nil {
-			return err
+			return front, back, err
 		}
 	}
 	f.margin(&front, faces, number, "front")
-	f.doc.page(front.forms, front.b)
 	f.margin(&back, faces, number, "back")
-	f.doc.page(back.forms, back.b)
-	return nil
+	return front, back, nil
 }

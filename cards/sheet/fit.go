@@ -50,7 +50,7 @@ func (ft *Fitter) item(it *Item, f *cards.Face) (field, why string) {
 	case it.static() || it.Code128 || !it.on(ft.design, f):
 	case it.QR:
 		if f.QR != "" {
-			_, _, why = ft.qr.fit(f.QR, it.W)
+			_, _, why = ft.qr.fit(f.QR, it)
 		}
 		return "qr", why
 	default:

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,13 +29,16 @@ const maxWorkers = 8
 
 // A Job is what to print. The same job gives the same bytes.
 type Job struct {
-	Batch    string                       // the print batch: names the files and stands on every card; letters, digits, dot, hyphen
-	Layout   string                       // a name of Layouts; "" is the first
-	Design   *Design                      // nil is DefaultDesign
-	Made     time.Time                    // stands in the files as their date; not read from a clock here
-	Faces    iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
-	PerFile  int                          // cards a file; 0 is CardsPerFile, which is also the most
-	Progress func(cards int)              // called with the number of cards done so far, one call at a time; may be nil
+	Batch   string                       // the print batch: names the files and stands on every card; letters, digits, dot, hyphen
+	Layout  string                       // a name of Layouts; "" is the first
+	Design  *Design                      // nil is DefaultDesign
+	Made    time.Time                    // stands in the files as their date; not read from a clock here
+	Skip    int                          // so many slots of the first sheet stay empty; of use where all cards go on one sheet
+	Faces   iter.Seq2[cards.Face, error] // in the order of hand-out; an error stops the job
+	PerFile int                          // cards a file; 0 is CardsPerFile, which is also the most
+	// Progress is called with the number of cards done so far, and how many of them an earlier run had done; one call at a time. May
+	// be nil.
+	Progress func(done, kept int)
 }
 
 // Faces makes a list into what a Job wants.
@@ -51,7 +55,9 @@ func Faces(list []cards.Face) iter.Seq2[cards.Face, error] {
 var batchForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$`)
 
 // Make prints a job into dir: BATCH-0001.pdf and so on, BATCH-manifest.csv and BATCH-manifest.json. Files appear under these
-// names when all of them are complete and on disk. An *OverflowError lists all cards that cannot be printed as they are.
+// names when all of them are complete and on disk. An *OverflowError lists all cards that cannot be printed as they are, and
+// nothing of the job is left. After any other error, or a power cut, what is finished is kept under a hidden name, and the
+// same job goes on from there.
 func Make(ctx context.Context, dir string, job Job) (*Manifest, error) {
 	m, err := makeJob(ctx, dir, &job)
 	if err != nil {
@@ -94,6 +100,7 @@ type press struct {
 
 	mu   sync.Mutex
 	done int // cards
+	kept int // of these, done by an earlier run
 }
 
 func newPress(job *Job) (*press, error) {
@@ -110,22 +117,28 @@ func newPress(job *Job) (*press, error) {
 			return nil, err
 		}
 	}
+	if err := p.layout.Takes(p.design); err != nil {
+		return nil, err
+	}
 	p.fonts, err = loadFonts()
 	return p, err
 }
 
 func (p *press) worker() *printer {
 	return &printer{
-		design: p.design, layout: p.layout, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
+		design: p.design, layout: p.layout, skip: p.job.Skip, batch: p.job.Batch, made: p.job.Made, fonts: p.fonts, shaper: newShaper(p.fonts),
 	}
 }
 
-func (p *press) progress(cards int) {
+func (p *press) progress(cards int) { p.count(cards, 0) }
+
+func (p *press) count(done, kept int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done += cards
+	p.done += done
+	p.kept += kept
 	if p.job.Progress != nil {
-		p.job.Progress(p.done)
+		p.job.Progress(p.done, p.kept)
 	}
 }
 
@@ -140,15 +153,16 @@ func makeJob(ctx context.Context, dir string, job *Job) (_ *Manifest, err error)
 	if err != nil {
 		return nil, err
 	}
-	var temporary []string
-	defer func() {
-		for _, path := range temporary {
-			_ = os.Remove(path) // after a success there is none left; otherwise the job's own error matters more
-		}
-	}()
-
-	results, temporary, err := p.printAll(ctx, dir)
+	j, err := openJournal(dir, p)
 	if err != nil {
+		return nil, err
+	}
+	over := false
+	defer func() { err = errors.Join(err, j.end(over)) }()
+
+	results, err := p.printAll(ctx, dir, j)
+	if err != nil {
+		over = len(j.done) == 0 && !slices.ContainsFunc(results, func(r result) bool { return r.file.SHA256 != "" })
 		return nil, err
 	}
 	m := &Manifest{Batch: job.Batch, Layout: p.layout.Name, Made: job.Made.UTC()}
@@ -160,31 +174,49 @@ func makeJob(ctx context.Context, dir string, job *Job) (_ *Manifest, err error)
 		misfits = append(misfits, r.misfits...)
 	}
 	if len(misfits) > 0 {
+		over = true
+		for _, f := range m.Files {
+			_ = os.Remove(partial(dir, f.Name)) // the misfits matter more
+		}
 		return nil, &OverflowError{misfits}
 	}
+	if err := m.publish(dir); err != nil {
+		return nil, err
+	}
+	over = true
+	return m, nil
+}
+
+// publish gives the files of a job their names, the manifest last.
+func (m *Manifest) publish(dir string) error {
 	for _, f := range m.Files {
-		if err := os.Rename(partial(dir, f.Name), filepath.Join(dir, f.Name)); err != nil {
-			return nil, err
+		err := os.Rename(partial(dir, f.Name), filepath.Join(dir, f.Name))
+		if _, there := os.Stat(filepath.Join(dir, f.Name)); errors.Is(err, os.ErrNotExist) && there == nil {
+			continue // before a power cut
+		}
+		if err != nil {
+			return err
 		}
 	}
-	m.CSV = filepath.Join(dir, job.Batch+"-manifest.csv")
-	m.JSON = filepath.Join(dir, job.Batch+"-manifest.json")
-	temporary = append(temporary, partial(dir, filepath.Base(m.CSV)), partial(dir, filepath.Base(m.JSON)))
-	for path, write := range map[string]func(io.Writer) error{m.CSV: m.WriteCSV, m.JSON: m.WriteJSON} {
-		if _, err := writeFile(partial(dir, filepath.Base(path)), write); err != nil {
-			return nil, err
+	m.CSV = filepath.Join(dir, m.Batch+"-manifest.csv")
+	m.JSON = filepath.Join(dir, m.Batch+"-manifest.json")
+	for _, file := range []struct {
+		path  string
+		write func(io.Writer) error
+	}{{m.CSV, m.WriteCSV}, {m.JSON, m.WriteJSON}} {
+		temporary := partial(dir, filepath.Base(file.path))
+		if _, err := writeFile(temporary, file.write); err != nil {
+			return err
+		}
+		if err := os.Rename(temporary, file.path); err != nil {
+			return err
 		}
 	}
-	for _, path := range []string{m.CSV, m.JSON} {
-		if err := os.Rename(partial(dir, filepath.Base(path)), path); err != nil {
-			return nil, err
-		}
-	}
-	return m, syncFolder(dir)
+	return syncFolder(dir)
 }
 
 // printAll prints every file of the job under its temporary name. Each worker holds the faces of one file, and one more waits.
-func (p *press) printAll(ctx context.Context, dir string) (results []result, temporary []string, err error) {
+func (p *press) printAll(ctx context.Context, dir string, j *journal) (results []result, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	work := make(chan chunk)
 	var mu sync.Mutex
@@ -192,17 +224,15 @@ func (p *press) printAll(ctx context.Context, dir string) (results []result, tem
 		group.Go(func() error {
 			var worker *printer
 			for c := range work {
-				if worker == nil {
-					worker = p.worker()
-				}
-				name := fmt.Sprintf("%s-%04d.pdf", p.job.Batch, c.index+1)
-				path := partial(dir, name)
-				mu.Lock()
-				temporary = append(temporary, path)
-				mu.Unlock()
-				r, err := p.printFile(ctx, worker, path, name, c)
-				if err != nil {
-					return err
+				r, kept := p.keep(dir, j, c)
+				if !kept {
+					if worker == nil {
+						worker = p.worker()
+					}
+					var err error
+					if r, err = p.printFile(ctx, worker, dir, j, c); err != nil {
+						return err
+					}
 				}
 				mu.Lock()
 				for len(results) <= c.index {
@@ -219,7 +249,7 @@ func (p *press) printAll(ctx context.Context, dir string) (results []result, tem
 		return p.feed(ctx, work)
 	})
 	err = group.Wait()
-	return results, temporary, err
+	return results, err
 }
 
 // feed cuts the job into files.
@@ -260,22 +290,44 @@ func (p *press) feed(ctx context.Context, work chan<- chunk) error {
 
 func sheetsFor(cards int, l Layout) int { return (cards + l.PerSheet() - 1) / l.PerSheet() }
 
-// printFile prints one file and says what is in it.
-func (p *press) printFile(ctx context.Context, worker *printer, path, name string, c chunk) (result, error) {
-	r := result{file: File{Name: name, Sheets: sheetsFor(len(c.faces), p.layout), Slots: make([]Slot, len(c.faces))}}
-	for i := range c.faces {
-		r.file.Slots[i] = Slot{
-			Number: c.faces[i].Number, Version: int32(c.faces[i].Version),
-			Sheet: int32(c.firstSheet + i/p.layout.PerSheet()), Slot: int32(i%p.layout.PerSheet() + 1),
-		}
+// fileName is the name of a file of the job.
+func (p *press) fileName(c chunk) string { return fmt.Sprintf("%s-%04d.pdf", p.job.Batch, c.index+1) }
+
+// keep returns a file that an earlier run finished.
+func (p *press) keep(dir string, j *journal, c chunk) (result, bool) {
+	if len(j.done) == 0 {
+		return result{}, false
 	}
+	name := p.fileName(c)
+	made, ok := j.kept(dir, name, j.input(c))
+	if !ok {
+		return result{}, false
+	}
+	r := result{file: p.contents(name, c)}
+	r.file.SHA256, r.file.Bytes = made.SHA256, made.Bytes
+	p.count(len(c.faces), len(c.faces))
+	return r, true
+}
+
+// printFile prints one file and says what is in it. A file in which a card does not fit is not kept.
+func (p *press) printFile(ctx context.Context, worker *printer, dir string, j *journal, c chunk) (r result, err error) {
+	r.file = p.contents(p.fileName(c), c)
+	path := partial(dir, r.file.Name)
+	defer func() {
+		if err != nil || len(r.misfits) > 0 {
+			_ = os.Remove(path) // what was written is of no use, and why matters more
+		}
+	}()
 	sum := sha256.New()
-	size, err := writeFile(path, func(w io.Writer) (err error) {
+	r.file.Bytes, err = writeFile(path, func(w io.Writer) (err error) {
 		r.misfits, err = worker.file(ctx, io.MultiWriter(w, sum), c, p.progress)
 		return err
 	})
-	r.file.Bytes, r.file.SHA256 = size, hex.EncodeToString(sum.Sum(nil))
-	return r, err
+	if err != nil || len(r.misfits) > 0 {
+		return r, err
+	}
+	r.file.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return r, j.add(madeFile{r.file.Name, j.input(c), r.file.SHA256, r.file.Bytes})
 }
 
 // partial is the name of a file that is not complete yet. It is hidden, and a later run of the same job writes over it.

@@ -2,11 +2,17 @@ package sheet
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sehat/cards"
@@ -84,6 +90,82 @@ func (m *Manifest) WriteJSON(w io.Writer) error {
 	}
 	fmt.Fprint(out, "\n]}\n")
 	return out.Flush()
+}
+
+// ReadManifest reads the manifest of a batch that was made in dir.
+func ReadManifest(dir, batch string) (*Manifest, error) {
+	path := filepath.Join(dir, batch+"-manifest.json")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the manifest: %w", err)
+	}
+	m := Manifest{CSV: filepath.Join(dir, batch+"-manifest.csv"), JSON: path}
+	if err := json.Unmarshal(b, &m); err != nil || m.Batch != batch {
+		return nil, fmt.Errorf("%s is not the manifest of print batch %s", path, batch)
+	}
+	return &m, nil
+}
+
+// Places finds the cards of a manifest as people name them.
+type Places struct {
+	slots []Slot // in the order of the job
+}
+
+// Places returns where each card is.
+func (m *Manifest) Places() Places {
+	p := Places{slots: make([]Slot, 0, m.Cards)}
+	for _, f := range m.Files {
+		p.slots = append(p.slots, f.Slots...)
+	}
+	return p
+}
+
+// Find returns the position, counted from 1, of a card named by sheet and slot, as they are printed on it (12-3, 0012-03), or by its
+// number.
+func (p Places) Find(text string) (int, error) {
+	text = strings.TrimSpace(text)
+	if number, err := cards.ParseNumber(text); err == nil {
+		if i := slices.IndexFunc(p.slots, func(s Slot) bool { return s.Number == number }); i >= 0 {
+			return i + 1, nil
+		}
+		return 0, errors.New("this number is not in the batch")
+	}
+	sheet, slot, _ := strings.Cut(text[strings.LastIndexByte(text, ' ')+1:], "-")
+	a, err := strconv.Atoi(sheet)
+	b, err2 := strconv.Atoi(slot)
+	if err != nil || err2 != nil {
+		return 0, errors.New("write SHEET-SLOT as it stands on the card, such as 12-3, or the number")
+	}
+	i, found := slices.BinarySearchFunc(p.slots, [2]int{a, b}, func(s Slot, at [2]int) int {
+		return cmp.Or(cmp.Compare(int(s.Sheet), at[0]), cmp.Compare(int(s.Slot), at[1]))
+	})
+	if !found {
+		return 0, errors.New("there is no such sheet and slot in the batch")
+	}
+	return i + 1, nil
+}
+
+// Range returns the first and last position on sheets "FROM-TO" or "SHEET"; "" is all of them.
+func (p Places) Range(sheets string) (from, to int, err error) {
+	if sheets == "" {
+		return 1, len(p.slots), nil
+	}
+	first, last, two := strings.Cut(sheets, "-")
+	if !two {
+		last = first
+	}
+	a, err := strconv.Atoi(first)
+	b, err2 := strconv.Atoi(last)
+	if err != nil || err2 != nil || a > b {
+		return 0, 0, errors.New("write the first and the last sheet, such as 1-120")
+	}
+	from = 1 + slices.IndexFunc(p.slots, func(s Slot) bool { return int(s.Sheet) == a })
+	for to = from; from > 0 && to < len(p.slots) && int(p.slots[to].Sheet) <= b; to++ {
+	}
+	if from == 0 || int(p.slots[to-1].Sheet) != b {
+		return 0, 0, fmt.Errorf("the batch has sheets 1 to %d", p.slots[len(p.slots)-1].Sheet)
+	}
+	return from, to, nil
 }
 
 func itoa(n int32) string { return strconv.Itoa(int(n)) }

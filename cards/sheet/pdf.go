@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/jung-kurt/gofpdf"
@@ -27,6 +26,7 @@ type document struct {
 type form struct {
 	template gofpdf.Template
 	size     gofpdf.SizeType
+	drawing  []byte // as it was given
 }
 
 // A placed form is one on a page, its top left corner at x, y millimetres.
@@ -43,7 +43,8 @@ func newDocument(id, title string, width, height float64, made time.Time, fonts 
 	}
 	d := &document{id: id, fonts: fonts, names: make([]string, len(fonts)), glyphs: make([][]bool, len(fonts))}
 	d.pdf = gofpdf.NewCustom(&gofpdf.InitType{UnitStr: "mm", Size: gofpdf.SizeType{Wd: width, Ht: height}})
-	d.pdf.SetCatalogSort(true) // otherwise in the random order of maps. So are page boxes: there can be one at most
+	d.pdf.SetCompression(false) // pack does it
+	d.pdf.SetCatalogSort(true)  // otherwise in the random order of maps. So are page boxes: there can be one at most
 	d.pdf.SetPageBox("trim", 0, 0, width, height)
 	d.pdf.SetCreationDate(made.UTC())
 	d.pdf.SetModificationDate(made.UTC())
@@ -77,7 +78,7 @@ func (d *document) use(font int, glyph uint16) { d.glyphs[font][glyph] = true }
 func (d *document) form(width, height float64, drawing []byte) *form {
 	size := gofpdf.SizeType{Wd: width, Ht: height}
 	t := d.pdf.CreateTemplateCustom(gofpdf.PointType{}, size, func(t *gofpdf.Tpl) { t.RawWriteBuf(bytes.NewReader(drawing)) })
-	return &form{t, size}
+	return &form{t, size, drawing}
 }
 
 // page adds a page: forms, and above them a drawing in points from the bottom left.
@@ -90,7 +91,7 @@ func (d *document) page(forms []placed, drawing []byte) {
 }
 
 // write writes the file.
-func (d *document) write(w io.Writer) error {
+func (d *document) write(w io.Writer, oneSided bool) error {
 	// gofpdf embeds the characters that were written with its own calls: here once more, on what no page shows.
 	d.pdf.CreateTemplate(func(t *gofpdf.Tpl) {
 		for i, used := range d.glyphs {
@@ -110,32 +111,5 @@ func (d *document) write(w io.Writer) error {
 	if err := d.pdf.Output(&file); err != nil {
 		return fmt.Errorf("making the PDF: %w", err)
 	}
-	return writeWithPreferences(w, file.Bytes())
-}
-
-// writeWithPreferences adds to a file of gofpdf what it has no call for: that sheets are printed at their true size, on both
-// sides, turned over the long edge. The catalog is the last object, so that only the place of the table behind it changes.
-func writeWithPreferences(w io.Writer, file []byte) error {
-	const (
-		catalog     = "/Type /Catalog\n"
-		preferences = "/Lang (en-IN)\n/ViewerPreferences <</PrintScaling /None /Duplex /DuplexFlipLongEdge>>\n"
-		start       = "startxref\n"
-		version     = "%PDF-1.7" // the first that knows all of these; gofpdf says 1.3
-	)
-	at := bytes.LastIndex(file, []byte(catalog)) + len(catalog)
-	end := bytes.LastIndex(file, []byte(start)) + len(start)
-	number, _, _ := bytes.Cut(file[max(end, 0):], []byte("\n"))
-	table, err := strconv.Atoi(string(number))
-	if err != nil || at < len(catalog) || at > table {
-		return fmt.Errorf("making the PDF: its end is not as gofpdf 1.16 writes it")
-	}
-	copy(file, version)
-	for _, part := range [][]byte{
-		file[:at], []byte(preferences), file[at:end], fmt.Appendf(nil, "%d\n%%%%EOF\n", table+len(preferences)),
-	} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return pack(w, file.Bytes(), oneSided)
 }

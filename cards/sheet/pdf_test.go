@@ -36,12 +36,17 @@ func output(t *testing.T, program string, args ...string) string {
 
 func printed(t *testing.T, layout string, faces []cards.Face) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), layout+".pdf")
+	return rendered(t, Job{Batch: "W12-0001", Layout: layout, Made: made, Faces: Faces(faces)})
+}
+
+func rendered(t *testing.T, job Job) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "sheets.pdf")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Render(t.Context(), f, Job{Batch: "W12-0001", Layout: layout, Made: made, Faces: Faces(faces)}); err != nil {
+	if err := Render(t.Context(), f, job); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -96,6 +101,7 @@ func TestBarCodesAreReadBack(t *testing.T) {
 			}
 		})
 	}
+	t.Logf("%d cards, both sides, were read back at each resolution", len(faces))
 	for program, debian := range map[string]string{"zbarimg": "zbar-tools", "ZXingReader": "zxing-cpp-tools"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Errorf("SKIPPED: no %s (Debian: %s)", program, debian)
@@ -186,7 +192,7 @@ func TestViewersSeeTheWidthsThatShapingSaw(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(doc.write(file), file.Close()); err != nil {
+			if err := errors.Join(doc.write(file, false), file.Close()); err != nil {
 				t.Fatal(err)
 			}
 			widths := widthsOf(t, output(t, "qpdf", "--qdf", "--object-streams=disable", path, "-"))

@@ -11,6 +11,8 @@ const (
 	dotMM = 25.4 / 300
 	// minModuleMM is the smallest module that phone cameras and desk scanners read without fuss.
 	minModuleMM = 0.40
+	// minStickerMM is the smallest that an item may ask for: four dots of 300 dpi.
+	minStickerMM = 0.33
 	// QuietZone is the white that a QR code needs around it, in modules (ISO/IEC 18004).
 	QuietZone = 4
 	// maxVersion bounds the work: version 16 holds 450 bytes, more than a card has room for.
@@ -22,21 +24,21 @@ type qrMaker struct {
 	plans [maxVersion + 1]*coding.Plan
 }
 
-// fit returns the smallest version at level M for a text of QR's 45 characters, and the size of its modules in a box of this
-// width. why is empty, or why there is none.
-func (q *qrMaker) fit(text string, width float64) (v coding.Version, module float64, why string) {
+// fit returns the smallest version at level M for a text of QR's 45 characters, and the size of its modules in the place of an item,
+// which may ask for more modules or smaller ones. why is empty, or why there is none.
+func (q *qrMaker) fit(text string, it *Item) (v coding.Version, module float64, why string) {
 	content := coding.Alpha(text)
 	if content.Check() != nil {
 		return 0, 0, "has a character that is not one of the 45 of base45"
 	}
-	for v = 1; content.Bits(v) > 8*v.DataBytes(coding.M); v++ {
-		if v == maxVersion {
+	for v = coding.Version(max(1, (it.Modules-17)/4)); content.Bits(v) > 8*v.DataBytes(coding.M); v++ {
+		if v >= maxVersion {
 			return 0, 0, fmt.Sprintf("is %d characters long, too long for a card", len(text))
 		}
 	}
 	modules := 17 + 4*int(v)
-	if module = moduleMM(modules, width); module == 0 {
-		return 0, 0, fmt.Sprintf("needs %d modules, too many for %.0f mm", modules, width)
+	if module = moduleMM(modules, it.W, it.least()); module == 0 {
+		return 0, 0, fmt.Sprintf("needs %d modules, too many for %.0f mm", modules, it.W)
 	}
 	return v, module, ""
 }
@@ -54,13 +56,21 @@ func (q *qrMaker) encode(text string, v coding.Version) (*coding.Code, error) {
 	return q.plans[v].Encode(coding.Alpha(text))
 }
 
-// moduleMM returns the size of a module for a code of size modules in a box of this width; 0 if it would be too small.
-func moduleMM(size int, width float64) float64 {
+// least returns the smallest module of an item's QR code, in millimetres.
+func (it *Item) least() float64 {
+	if it.Module > 0 {
+		return it.Module
+	}
+	return minModuleMM
+}
+
+// moduleMM returns the size of a module for a code of size modules in a box of this width; 0 if it would be smaller than least.
+func moduleMM(size int, width, least float64) float64 {
 	m := width / float64(size)
-	if dots := float64(int(m/dotMM + 1e-9)); dots*dotMM >= minModuleMM {
+	if dots := float64(int(m/dotMM + 1e-9)); dots*dotMM >= least {
 		return dots * dotMM
 	}
-	if m < minModuleMM {
+	if m < least {
 		return 0
 	}
 	return m

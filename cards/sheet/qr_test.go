@@ -20,7 +20,7 @@ func TestModulesAreWholeDotsAndNeverTooSmall(t *testing.T) {
 		{"no whole number of dots is above the limit", 61, 25, 25.0 / 61},
 		{"too small a place", 61, 24, 0},
 	} {
-		if got := moduleMM(c.modules, c.width); math.Abs(got-c.want) > 1e-9 {
+		if got := moduleMM(c.modules, c.width, minModuleMM); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("%s: %v mm, want %v", c.what, got, c.want)
 		}
 	}
@@ -30,7 +30,7 @@ func TestFullCredentialHas61Modules(t *testing.T) {
 	var q qrMaker
 	for length, want := range map[int]int{1: 21, 311: 57, 312: 61, 340: 61} {
 		text := string(make30(length))
-		version, _, why := q.fit(text, 31)
+		version, _, why := q.fit(text, &Item{W: 31})
 		if why != "" {
 			t.Errorf("%d characters: %s", length, why)
 			continue

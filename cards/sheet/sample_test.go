@@ -11,20 +11,6 @@ import (
 	"sehat/cards"
 )
 
-// invented people: names that are long, short, in four scripts, with conjuncts, and one with a single name.
-var invented = []struct{ name, second, lang, birth, sex string }{
-	{"Asha Kumari Devi", "आशा कुमारी देवी", "hi", "14 Mar 1987", "F"},
-	{"Mohammad Irfan Khan", "محمد عرفان خان", "ur", "1979", "M"},
-	{"Harpreet Kaur Sandhu", "ਹਰਪ੍ਰੀਤ ਕੌਰ ਸੰਧੂ", "pa", "2 Nov 1994", "F"},
-	{"Krishnakant Shrivastava", "कृष्णकांत श्रीवास्तव", "hi", "about 1958", "M"},
-	{"Venkata Subrahmanyam Lakshminarasimhan", "वेंकट सुब्रह्मण्यम लक्ष्मीनरसिंहन", "hi", "Aug 1966", "M"},
-	{"Rani", "रानी", "hi", "2019", "F"},
-	{"Zainab Fatima", "زینب فاطمہ", "ur", "30 Jan 2001", "F"},
-	{"Sukhwinder Singh", "ਸੁਖਵਿੰਦਰ ਸਿੰਘ", "pa", "1990", "M"},
-	{"Deepak Sharma", "", "", "9 Sep 1983", "O"},
-	{"Jyotsna Chaturvedi", "ज्योत्स्ना चतुर्वेदी", "hi", "21 Jun 1972", "F"},
-}
-
 var made = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 // qrText returns invented content of a QR: as long and as random as a credential.

@@ -47,6 +47,7 @@ type shaper struct {
 	faces  []*harfbuzz.Font
 	buffer *harfbuzz.Buffer
 	lines  [weights]map[string]*line
+	pieces []map[string]*piece // of each font
 }
 
 // cachedLines bounds the memory of a shaper. Dates and given names come back often within a ward, labels always.
@@ -60,6 +61,9 @@ func newShaper(fonts []*fontFile) *shaper {
 			continue
 		}
 		s.faces = append(s.faces, harfbuzz.NewFont(font.NewFace(f.shaping)))
+	}
+	for range fonts {
+		s.pieces = append(s.pieces, map[string]*piece{})
 	}
 	for w := range s.lines {
 		s.lines[w] = map[string]*line{}
@@ -152,11 +156,91 @@ func scriptOf(r rune) int {
 	}
 }
 
+// run puts a stretch of text together from its pieces.
 func (s *shaper) run(l *line, runes []rune, start, end, family, weight int) run {
 	r := run{font: family*weights + weight}
+	if fontNames[family].script == language.Arabic { // from right to left, and letters may reach over a space
+		p := s.piece(runes, start, end, r.font)
+		l.miss(p)
+		r.glyphs, r.width, r.spans = p.glyphs, p.width, p.spans
+		return r
+	}
+	plain := family == 0
+	for start := start; start < end; {
+		to := pieceEnd(runes, start, end)
+		p := s.cachedPiece(runes, start, to, r.font)
+		start = to
+		l.miss(p)
+		plain = plain && p.plain
+		for _, g := range p.glyphs {
+			g.pen += r.width
+			r.glyphs = append(r.glyphs, g)
+		}
+		r.width += p.width
+	}
+	if plain {
+		r.spans = []span{{end: len(r.glyphs), plain: true}}
+	} else {
+		r.spans = []span{{end: len(r.glyphs), text: string(runes[start:end])}}
+	}
+	return r
+}
+
+// miss notes the first character that no font has.
+func (l *line) miss(p *piece) {
+	if l.missing == 0 {
+		l.missing = p.missing
+	}
+}
+
+// A piece is a word, a space, or a digit of a number. In the fonts of the scripts that run from left to right no rule reaches over the end of a
+// piece, which a test holds, so that a piece is shaped once and used wherever it stands.
+type piece struct {
+	glyphs  []glyph
+	width   int32
+	spans   []span // only from right to left
+	plain   bool
+	missing rune
+}
+
+// cachedPieces bounds the memory of a shaper: some 4 MB. Names are made of the same few thousand words.
+const cachedPieces = 1 << 13
+
+// pieceEnd returns where the piece that begins at start ends. A mark behind a space stays with it.
+func pieceEnd(runes []rune, start, end int) int {
+	marked := start+1 < end && unicode.Is(unicode.M, runes[start+1])
+	if runes[start] == ' ' && !marked {
+		return start + 1
+	}
+	to, number := start, true
+	for ; to < end && (runes[to] != ' ' || to == start); to++ {
+		number = number && '0' <= runes[to] && runes[to] <= '9'
+	}
+	if number {
+		return start + 1
+	}
+	return to
+}
+
+func (s *shaper) cachedPiece(runes []rune, start, end, font int) *piece {
+	word := string(runes[start:end])
+	cache := s.pieces[font]
+	if p := cache[word]; p != nil {
+		return p
+	}
+	if len(cache) >= cachedPieces {
+		clear(cache)
+	}
+	p := s.piece(runes, start, end, font)
+	cache[word] = p
+	return p
+}
+
+// piece shapes some characters.
+func (s *shaper) piece(runes []rune, start, end, font int) *piece {
 	b := s.buffer
 	b.Clear()
-	b.Props = harfbuzz.SegmentProperties{Script: fontNames[family].script, Direction: harfbuzz.LeftToRight}
+	b.Props = harfbuzz.SegmentProperties{Script: fontNames[font/weights].script, Direction: harfbuzz.LeftToRight}
 	switch b.Props.Script {
 	case language.Latin:
 		b.Props.Language = "en"
@@ -169,31 +253,25 @@ func (s *shaper) run(l *line, runes []rune, start, end, family, weight int) run 
 		b.Props.Direction = harfbuzz.RightToLeft
 	}
 	b.AddRunes(runes, start, end-start)
-	b.Shape(s.faces[r.font], nil)
+	b.Shape(s.faces[font], nil)
 
-	r.glyphs = make([]glyph, len(b.Info))
+	p := &piece{glyphs: make([]glyph, len(b.Info)), plain: true}
 	rtl := b.Props.Direction == harfbuzz.RightToLeft
-	plain := family == 0
 	for i, info := range b.Info {
-		p := b.Pos[i]
-		g := glyph{id: uint16(info.Glyph), advance: p.XAdvance, dx: p.XOffset, dy: p.YOffset, pen: r.width}
-		if g.id == 0 && l.missing == 0 {
-			l.missing = runes[info.Cluster]
+		at := b.Pos[i]
+		g := glyph{id: uint16(info.Glyph), advance: at.XAdvance, dx: at.XOffset, dy: at.YOffset, pen: p.width}
+		if g.id == 0 && p.missing == 0 {
+			p.missing = runes[info.Cluster]
 		}
-		plain = plain && alone(b.Info, i) && clusterEnd(b.Info, i, end, rtl) == info.Cluster+1 &&
-			rune(s.fonts[r.font].codes[g.id]) == runes[info.Cluster]
-		r.glyphs[i] = g
-		r.width += g.advance
+		p.plain = p.plain && alone(b.Info, i) && clusterEnd(b.Info, i, end, rtl) == info.Cluster+1 &&
+			rune(s.fonts[font].codes[g.id]) == runes[info.Cluster]
+		p.glyphs[i] = g
+		p.width += g.advance
 	}
-	switch {
-	case rtl:
-		r.spans = clusterSpans(b.Info, runes, end)
-	case plain:
-		r.spans = []span{{end: len(r.glyphs), plain: true}}
-	default:
-		r.spans = []span{{end: len(r.glyphs), text: string(runes[start:end])}}
+	if rtl {
+		p.spans = clusterSpans(b.Info, runes, end)
 	}
-	return r
+	return p
 }
 
 // clusterSpans returns the spans of a run from right to left, one for each cluster. Readers put the characters of such a run in

@@ -1,13 +1,13 @@
 package sheet
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,18 +22,20 @@ func TestShapingEqualsHarfBuzz(t *testing.T) {
 		t.Fatal(err)
 	}
 	devanagari := join(strings.Fields(devanagariWords))
+	latin := join(strings.Fields("Asha Kumari Avtar Tasveer Vaidya Yash Jyoti Fakhruddin Affan Özil Renée d'Souza"))
 	if dir := sharedData(); dir == "" {
 		t.Log("SKIPPED: no ../shared/data/linkage, only the names of this file were compared")
 	} else {
-		devanagari = append(devanagari, column(t, filepath.Join(dir, "linkage/name_spellings_en_hi.csv"), ',')...)
-		devanagari = append(devanagari, column(t, filepath.Join(dir, "linkage/indian_names_hindi_pairs_parlikar.tsv"), '\t')...)
+		devanagari = append(devanagari, column(t, filepath.Join(dir, "linkage/name_spellings_en_hi.csv"), ',', 1)...)
+		devanagari = append(devanagari, column(t, filepath.Join(dir, "linkage/indian_names_hindi_pairs_parlikar.tsv"), '\t', 1)...)
+		latin = append(latin, join(column(t, filepath.Join(dir, "linkage/indian_names_hindi_pairs_parlikar.tsv"), '\t', 0)[:2000])...)
 	}
 	for _, script := range []struct {
 		family          int
 		name, lang, dir string
 		names           []string
 	}{
-		{0, "latn", "en", "ltr", join(strings.Fields("Asha Kumari Avtar Tasveer Vaidya Yash Jyoti Fakhruddin Affan Özil Renée d'Souza"))},
+		{0, "latn", "en", "ltr", latin},
 		{1, "deva", "hi", "ltr", devanagari},
 		{2, "guru", "pa", "ltr", join(strings.Fields(gurmukhiWords))},
 		{3, "arab", "ur", "rtl", join(strings.Fields(urduWords))},
@@ -53,6 +55,38 @@ func TestShapingEqualsHarfBuzz(t *testing.T) {
 				}
 				t.Logf("%d of %d names differ", wrong, len(script.names))
 			})
+		}
+	}
+}
+
+// Words are shaped by themselves and put together: no rule of a font may reach over a space, or from digit to digit.
+func TestWordsShapeAloneAsInALine(t *testing.T) {
+	s := testShaper(t)
+	for family, letters := range [][2]rune{{0x21, 0x17f}, {0x900, 0x97f}, {0xa01, 0xa75}} {
+		others := [][]string{strings.Fields("A V T Y f j . 1 ( - d’ L."), strings.Fields("अ क्ष रि र्क ँ । १ श्री 1"), strings.Fields("ਅ ਕਿ ਸ੍ਰੀ ਂ ੧ 1 ।")}[family]
+		for weight := range weights {
+			font := family*weights + weight
+			for letter := letters[0]; letter <= letters[1]; letter++ {
+				if !s.has(family, weight, letter) {
+					continue
+				}
+				for _, other := range others {
+					for _, text := range []string{string(letter) + " " + other, other + " " + string(letter), other + " " + string(letter) + " 10"} {
+						runes := []rune(text)
+						whole, put := s.piece(runes, 0, len(runes), font), s.run(&line{}, runes, 0, len(runes), family, weight)
+						if !slices.Equal(whole.glyphs, put.glyphs) || whole.width != put.width {
+							t.Fatalf("%q in %s is %v, put together %v", text, s.fonts[font].name, whole.glyphs, put.glyphs)
+						}
+					}
+				}
+			}
+			for n := range 1000 {
+				runes := []rune(fmt.Sprintf("%03d", n))
+				whole, put := s.piece(runes, 0, len(runes), font), s.run(&line{}, runes, 0, len(runes), family, weight)
+				if !slices.Equal(whole.glyphs, put.glyphs) {
+					t.Fatalf("%03d in %s is %v, put together %v", n, s.fonts[font].name, whole.glyphs, put.glyphs)
+				}
+			}
 		}
 	}
 }
@@ -111,28 +145,23 @@ func sharedData() string {
 }
 
 // column reads the second column of a table.
-func column(t *testing.T, path string, comma rune) []string {
+// column returns a column of a table with a header, counted from 0.
+func column(t *testing.T, path string, comma rune, at int) []string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
-	if comma == '\t' {
-		for sc := bufio.NewScanner(bytes.NewReader(data)); sc.Scan(); {
-			if _, second, ok := strings.Cut(sc.Text(), "\t"); ok && strings.TrimSpace(second) != "" {
-				list = append(list, strings.TrimSpace(second))
-			}
-		}
-		return list[1:]
-	}
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = comma, true, -1
+	rows, err := r.ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
+	var list []string
 	for _, row := range rows[1:] {
-		if s := strings.TrimSpace(row[1]); s != "" {
-			list = append(list, s)
+		if at < len(row) && strings.TrimSpace(row[at]) != "" {
+			list = append(list, strings.TrimSpace(row[at]))
 		}
 	}
 	return list

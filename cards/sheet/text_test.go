@@ -169,7 +169,7 @@ func TestStringsHoldEveryByte(t *testing.T) {
 }
 
 func TestInkOnAnEdgeGoesOnIntoTheBleed(t *testing.T) {
-	p := &printing{printer: &printer{layout: Layout{Bleed: 3}}}
+	p := &printing{printer: &printer{design: &Design{Width: CardWidth, Height: CardHeight}, layout: Layout{Bleed: 3}}}
 	x, y, w, h, _, _ := p.boxWithBleed(&Item{X: 0, Y: 0, W: CardWidth, H: 10})
 	want := [4]float64{-3, CardHeight - 10, CardWidth + 6, 13}
 	for i, v := range []float64{x, y, w, h} {

@@ -1,8 +1,8 @@
-// Checks vectors.json, and any QR texts on standard input, with none of our code: cbor and base45 from npm, and what Node
-// brings along. Says on standard output what it checked; exits 1 at the first thing that does not hold.
+// Checks vectors.json and hostile.json, and any QR texts on standard input, with none of our code: cbor and base45 from npm,
+// and what Node brings along. Says on standard output what it checked; exits 1 at the first thing that does not hold.
 //
 //   npm install --prefix DIR cbor base45 @mosip/pixelpass
-//   NODE_PATH=DIR/node_modules node verify.js vectors.json < texts-signed-by-the-centre
+//   NODE_PATH=DIR/node_modules node verify.js vectors.json hostile.json < texts-signed-by-the-centre
 
 const assert = require("node:assert/strict");
 const crypto = require("node:crypto");
@@ -10,7 +10,9 @@ const fs = require("node:fs");
 const zlib = require("node:zlib");
 const cbor = require("cbor");
 const base45 = require("base45");
+const reader = require("./reader.js");
 
+const hostile = JSON.parse(fs.readFileSync(process.argv[3], "utf8"));
 const vectors = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const keys = new Map(vectors.keys.map((k) => [k.name, Buffer.from(k.public_key, "base64")]));
 
@@ -49,6 +51,16 @@ for (const n of vectors.numbers) {
   assert.equal(n.number, String(n.body) + String(check).padStart(2, "0"));
   assert.equal(BigInt(n.number) % 97n, 1n);
   assert.equal(n.printed.replaceAll(" ", ""), n.number);
+}
+
+for (const n of vectors.numbers) assert.ok(reader.isNumber(n.number));
+for (const text of vectors.not_numbers) assert.ok(!reader.isNumber(text), text);
+
+const [minBody, maxBody, width] = [2_000_000_000_000, 9_999_999_999_999, 50_000];
+for (const l of vectors.leases) {
+  assert.equal(l.first, Math.max(l.next, minBody));
+  assert.equal(l.last, l.first + l.quota * width - 1);
+  assert.ok(l.last <= maxBody);
 }
 
 for (const k of vectors.keys) {
@@ -94,8 +106,31 @@ const revoked = Buffer.from(revocations.hashes, "base64");
 assert.equal(revoked.toString("hex"), vectors.credentials[2].hash.slice(0, 32));
 assert.equal(Buffer.from(revocations.days, "base64").readUInt16BE(), (Date.parse("2026-11-09") - Date.parse("2000-01-01")) / 864e5);
 
+const inOrder = (values, what) => values.forEach((v, i) => assert.ok(i === 0 || values[i - 1] < v, `${what} in order`));
+inOrder(list.keys.map((k) => k.kid), "keys");
+for (const k of list.keys) inOrder(k.accepted ?? [], "accepted");
+leases.leases.forEach((l, i) => assert.ok(l.first <= l.last && (i === 0 || leases.leases[i - 1].last < l.first), "leases apart"));
+assert.equal(revocations.days.length, Buffer.alloc(revoked.length / 8).toString("base64").length);
+
+// The reader of FORMAT.md, section 6, with the root pinned.
+const root = list.keys.find((k) => k.kind === "root");
+assert.equal(root.kid, vectors.trust.keys.kid);
+assert.equal(root.public_key, vectors.keys.find((k) => k.name === "root").public_key);
+for (const e of [vectors.trust.leases, vectors.trust.revocations]) {
+  const signer = list.keys.find((k) => k.kid === e.kid);
+  const made = Date.parse(JSON.parse(Buffer.from(e.payload, "base64")).made_at);
+  assert.ok(signer.kind === "centre" && signer.status !== "lost" && made >= Date.parse(signer.valid_from));
+}
+const lists = { keys: list.keys, leases: leases.leases, revoked };
+for (const v of vectors.verdicts) assert.equal(reader.verdict(lists, v.qr, seconds(v.now)), v.verdict, v.case);
+const now = seconds(vectors.verdicts[0].now);
+for (const h of hostile) assert.equal(reader.verdict(lists, h.qr, now), h.verdict, h.case);
+
 const texts = fs.readFileSync(0, "utf8").split("\n").filter((line) => line !== "");
-for (const text of texts) openCard(text, keys.get("centre"));
+for (const text of texts) {
+  openCard(text, keys.get("centre"));
+  assert.equal(reader.verdict(lists, text, now), "valid", text);
+}
 
 let decoded = "pixelpass is not installed";
 try {
@@ -120,4 +155,4 @@ if (decoded === 0) {
 
 console.log(`${vectors.numbers.length} numbers, ${vectors.keys.length} keys, ${vectors.credentials.length} credentials, ` +
   `${list.keys.length} listed keys, ${leases.leases.length} leases, ${revoked.length / 16} revocations, ` +
-  `${texts.length} more texts, ${decoded}`);
+  `${vectors.verdicts.length} verdicts, ${hostile.length} hostile texts, ${texts.length} more texts, ${decoded}`);

@@ -2,22 +2,27 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sehat/cards"
 	"sehat/records"
+	"sehat/records/store"
 )
 
 func newCardCommand(a *app) *cobra.Command {
-	return group("card", "Look at cards and verify them",
-		`Card verifies a card without any network, shows what the register knows of one, and
-lists the keys by which cards are verified.`,
-		newCardVerifyCommand(a), newCardShowCommand(a), newCardKeysCommand(a))
+	return group("card", "Look at cards, verify them, and take down what becomes of them",
+		`Card verifies a card without any network, shows what the register knows of one, takes
+down what becomes of it, and lists the keys by which cards are verified. A card that its
+holder lost is "lost": revoked, and a new number. A damaged one is "replaced": printed
+again. A wrong one is "corrected": the next version.`,
+		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
+		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
+		newCardStickersCommand(a), newCardSlipCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {
@@ -59,6 +64,7 @@ type cardVersion struct {
 	ExpiresAt      string              `json:"expires_at,omitempty"`
 	Credential     string              `json:"credential"`
 	CredentialHash string              `json:"credential_hash"`
+	Instead        string              `json:"instead,omitempty"` // of a number that ended: the one that the person has now
 	Events         []records.CardEvent `json:"events"`
 }
 
@@ -80,16 +86,24 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range versions {
+	instead, err := cardInstead(ctx, s, versions[0], a.now())
+	if err != nil {
+		return err
+	}
+	for i, c := range versions {
 		v := cardVersion{
-			Number: c.Number, Version: c.Version, Kind: c.Kind, State: c.State, ResidentID: c.ResidentID, IssuedAt: c.IssuedAt,
+			Number: c.Number, Version: c.Version, Kind: c.Kind, State: c.StateAt(a.now()), ResidentID: c.ResidentID, IssuedAt: c.IssuedAt,
 			ExpiresAt: c.ExpiresAt, Credential: c.Credential, CredentialHash: c.CredentialHash,
 		}
 		text := fmt.Sprintf("card %s, version %d: %s, %s", n.Printed(), v.Version, v.Kind, v.State)
+		if i == 0 && instead != nil {
+			v.Instead = instead.Number
+			text += fmt.Sprintf("\n  the person's card now: %s, version %d, %s", instead.Printed(), instead.Version, stateWords(instead.StateAt(a.now())))
+		}
 		for _, e := range events {
 			if e.Version == v.Version {
 				v.Events = append(v.Events, e)
-				text += fmt.Sprintf("\n  %s  %s by %s", e.At, e.Event, e.By)
+				text += fmt.Sprintf("\n  %s  %s%s by %s", e.At, strings.ReplaceAll(e.Event, "_", " "), eventWords(e), e.By)
 				if e.Why != "" {
 					text += ": " + e.Why
 				}
@@ -102,48 +116,30 @@ func runCardShow(ctx context.Context, a *app, n cards.Number) error {
 	return nil
 }
 
-func newCardKeysCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "keys",
-		Short: "List the keys by which cards are verified",
-		Long: `Keys prints the key list that this home believes: who may sign cards, since when and
-until when. The file trust.json in the home is what another verifier needs; give it
-to them, and read the root's fingerprint aloud.`,
-		Args: usage(cobra.NoArgs),
-		RunE: func(_ *cobra.Command, _ []string) error { return runCardKeys(a) },
+// eventWords says who took a card, where it was sent, and in which print batch it was.
+func eventWords(e records.CardEvent) string {
+	text := ""
+	if e.To != "" || e.Relation != "" {
+		text = " to " + strings.TrimSpace(e.Relation+" "+e.To)
 	}
+	if e.Batch != "" {
+		text += " in print batch " + e.Batch
+	}
+	return text
 }
 
-// A keyLine is one key as "card keys" prints it.
-type keyLine struct {
-	ID          cards.KeyID     `json:"kid"`
-	Kind        cards.KeyKind   `json:"kind"`
-	PublicKey   string          `json:"public_key"` // base64
-	Fingerprint string          `json:"fingerprint"`
-	DeviceID    string          `json:"device_id,omitempty"`
-	ValidFrom   string          `json:"valid_from"`
-	ValidTo     string          `json:"valid_to,omitempty"`
-	Status      cards.KeyStatus `json:"status"`
-}
-
-func runCardKeys(a *app) error {
-	trust, err := a.pinnedTrust()
-	if err != nil {
-		return err
+// cardInstead returns the card that the holder of one that ended has now, or nil.
+func cardInstead(ctx context.Context, s *store.Store, c records.Card, now time.Time) (*records.Card, error) {
+	if !records.CardEnded(c.StateAt(now)) {
+		return nil, nil
 	}
-	for _, k := range trust.Keys.Keys {
-		line := keyLine{
-			ID: k.ID, Kind: k.Kind, PublicKey: base64.StdEncoding.EncodeToString(k.PublicKey), Fingerprint: cards.Fingerprint(k.PublicKey),
-			DeviceID: k.DeviceID, ValidFrom: k.ValidFrom.UTC().Format(time.RFC3339), Status: k.Status,
-		}
-		until := "no end"
-		if !k.ValidTo.IsZero() {
-			line.ValidTo = k.ValidTo.UTC().Format(time.RFC3339)
-			until = "until " + line.ValidTo
-		}
-		if err := a.result(line, "%s  %-6s  %-7s  from %s, %s\n  %s", k.ID, k.Kind, k.Status, line.ValidFrom, until, line.Fingerprint); err != nil {
-			return err
-		}
+	person, err := s.HoldersOf(ctx, c.ResidentID)
+	if err != nil || len(person) == 0 {
+		return nil, err
 	}
-	return nil
+	card := person[records.CanonicalRecord(person)].Card
+	if card == nil || card.Number == c.Number {
+		return nil, nil
+	}
+	return card, nil
 }

@@ -6,6 +6,7 @@ import "github.com/spf13/cobra"
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newInitCommand(a),
+		newOperatorCommand(a),
 		newTemplateCommand(a),
 		newImportCommand(a),
 		newDedupeCommand(a),
@@ -13,6 +14,8 @@ func commands(a *app) []*cobra.Command {
 		newIssueCommand(a),
 		newPrintCommand(a),
 		newCardCommand(a),
+		newPendingCommand(a),
+		newStockCommand(a),
 		newSyncCommand(a),
 		newFacilityCommand(a),
 		newServeCommand(a),

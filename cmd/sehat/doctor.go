@@ -16,6 +16,7 @@ import (
 	"sehat/records"
 	"sehat/records/access"
 	"sehat/records/store"
+	batchsync "sehat/sync"
 )
 
 func newDoctorCommand(a *app) *cobra.Command {
@@ -38,10 +39,12 @@ func runDoctor(ctx context.Context, a *app) error {
 	defer s.Close()
 	checks := []records.Check{checkKey(h), checkTrust(a, h)}
 	for _, look := range []func() ([]records.Check, error){
+		func() ([]records.Check, error) { return checkKeys(a, h) },
 		func() ([]records.Check, error) { return one(s.Integrity(ctx)) },
 		func() ([]records.Check, error) { return s.Invariants(ctx) },
 		func() ([]records.Check, error) { return one(checkLease(ctx, s, h)) },
 		func() ([]records.Check, error) { return one(checkWaiting(ctx, s)) },
+		func() ([]records.Check, error) { return one(checkOperators(ctx, s, h)) },
 		func() ([]records.Check, error) { return one(checkClock(ctx, a, s)) },
 		func() ([]records.Check, error) { return checkAudit(ctx, s) },
 	} {
@@ -109,14 +112,25 @@ func checkTrust(a *app, h home) records.Check {
 		}
 		return c
 	}
-	age := a.now().Sub(trust.Revocations.MadeAt)
-	c.Found = fmt.Sprintf("the lists are signed by the pinned root and %s old", count(int(age.Hours()/24), "day"))
+	age := cards.ListAge{Age: a.now().Sub(trust.Revocations.MadeAt)}
+	c.Found = fmt.Sprintf("the lists are signed by the pinned root and %s old", count(age.Days(), "day"))
+	if age.Stale() {
+		c.OK, c.Remedy = false, `"sehat sync pull" fetches newer ones: a card revoked since then looks good here`
+		if h.Role == records.RoleCentre {
+			c.Remedy = `"sehat sync apply" signs the list of revoked cards anew once a day: run it daily`
+		}
+		return c
+	}
 	key, err := h.signingKey()
 	if err != nil {
 		return c // told by checkKey
 	}
 	public := key.Public().(ed25519.PublicKey)
 	listed, ok := trust.Keys.Find(cards.NewKeyID(public))
+	if listed.Status == cards.KeyLost {
+		c.OK, c.Found, c.Remedy = false, "this laptop was reported lost at its centre: nobody believes what it signs", hint(batchsync.ErrLost)
+		return c
+	}
 	if !ok || !bytes.Equal(listed.PublicKey, public) || listed.Status != cards.KeyActive {
 		c.OK, c.Found, c.Remedy = false, "the key that signs here is not, or no longer, in the key list", `enrol this home: "sehat sync enrol"`
 	}
@@ -157,7 +171,44 @@ func checkWaiting(ctx context.Context, s *store.Store) (records.Check, error) {
 		return c, err
 	}
 	c.Found = fmt.Sprintf("%s held back at import and %s in doubt wait for a person", count(census.HeldBack, "row"), count(pairs, "pair"))
-	return c, nil
+	pending, err := pendingOf(ctx, s, false)
+	if n := len(pending); n > 0 {
+		c.Found += fmt.Sprintf("; %s for a second person: see \"sehat pending\"", waits(n, "proposal"))
+	}
+	return c, err
+}
+
+// waits says how many of something wait.
+func waits(n int, noun string) string {
+	if n == 1 {
+		return count(n, noun) + " waits"
+	}
+	return count(n, noun) + " wait"
+}
+
+// checkOperators looks whether there is a second person where two are needed: at a centre that has operators and gave cards.
+func checkOperators(ctx context.Context, s *store.Store, h home) (records.Check, error) {
+	c := records.Check{Name: "operators", OK: true}
+	all, err := s.Operators(ctx)
+	if err != nil {
+		return c, err
+	}
+	decide := 0
+	for _, o := range all {
+		if o.RetiredAt == "" {
+			decide++
+		}
+	}
+	c.Found = count(decide, "operator") + " may decide"
+	if len(all) == 0 {
+		c.Found = "none: whoever can open this home decides, and names are taken on trust"
+	}
+	given, err := s.CardCounts(ctx)
+	if h.Role == records.RoleCentre && len(all) > 0 && decide < 2 && len(given) > 0 {
+		c.OK, c.Found = false, "one operator: nobody can confirm what needs two people"
+		c.Remedy = `add another: "sehat operator add NAME"`
+	}
+	return c, err
 }
 
 // clockSlack is how far in the future the latest event may be before the clock is taken to be wrong.

@@ -108,7 +108,11 @@ func runFacilityAdd(ctx context.Context, a *app, name string) error {
 		return err
 	}
 	defer s.Close()
-	f, err := s.AddFacility(ctx, records.Facility{ID: records.NewID(), Name: name, CreatedAt: records.Stamp(a.now()), By: a.by()})
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	f, err := s.AddFacility(ctx, records.Facility{ID: records.NewID(), Name: name, CreatedAt: records.Stamp(a.now()), By: by})
 	already := errors.Is(err, records.ErrExists)
 	if err != nil && !already {
 		return err
@@ -181,11 +185,15 @@ func runFacilityKey(ctx context.Context, a *app, facility, wanted string) error 
 	if err != nil {
 		return err
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	text, k, err := access.NewKey(a.random)
 	if err != nil {
 		return err
 	}
-	k.FacilityID, k.Scopes, k.CreatedAt, k.By = f.ID, scopes.String(), records.Stamp(a.now()), a.by()
+	k.FacilityID, k.Scopes, k.CreatedAt, k.By = f.ID, scopes.String(), records.Stamp(a.now()), by
 	if err := s.AddFacilityKey(ctx, k); err != nil {
 		return err
 	}
@@ -215,7 +223,11 @@ func runFacilityKeyRevoke(ctx context.Context, a *app, id string) error {
 		return err
 	}
 	defer s.Close()
-	k, err := s.RevokeFacilityKey(ctx, id, a.by(), records.Stamp(a.now()))
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	k, err := s.RevokeFacilityKey(ctx, id, by, records.Stamp(a.now()))
 	if errors.Is(err, records.ErrNotFound) {
 		return withHint(fmt.Errorf("key %q: %w", id, records.ErrNotFound), `name the key by its short id: "sehat facility list" shows it`)
 	}

@@ -38,6 +38,20 @@ func writeFile(path string, b []byte) error {
 	})
 }
 
+// removeUnfinished removes what a power cut left of a file that was being written.
+func removeUnfinished(path string) error {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
+	if err != nil {
+		return fmt.Errorf("sweeping %s: %w", filepath.Dir(path), err)
+	}
+	for _, name := range left {
+		if err := os.Remove(name); err != nil {
+			return fmt.Errorf("sweeping %s: %w", filepath.Dir(path), err)
+		}
+	}
+	return nil
+}
+
 // syncFolder makes a rename in a folder last through a power cut. Windows has no such call and needs none.
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)

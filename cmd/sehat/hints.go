@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 
+	"sehat/cards"
 	"sehat/records/store"
+	batchsync "sehat/sync"
 )
 
 // hint returns what to do about an error, or "".
@@ -17,6 +19,14 @@ func hint(err error) string {
 		return person.hint
 	}
 	switch {
+	case errors.Is(err, batchsync.ErrLost):
+		return `a laptop that was found again is enrolled as a new one: "sehat init --device" in an empty folder, then "sehat sync enrol"`
+	case errors.Is(err, batchsync.ErrRetiredKey):
+		return `run "sehat card keys --rotate" at the centre: it makes a new key, or ends what was cut off`
+	case errors.Is(err, cards.ErrUnknownKey):
+		return `if the centre has a new key, the newer key list is needed: "sehat sync pull" fetches it, "sehat card verify --keys FILE" takes the centre's trust.json`
+	case errors.Is(err, cards.ErrNoRoom):
+		return "lease what is left in smaller pieces; after that no new numbers can be leased, and those that are leased may still be used up"
 	case errors.Is(err, store.ErrNoStore):
 		return `make one with "sehat init", or name another with --home or --store`
 	case errors.Is(err, store.ErrNewer):

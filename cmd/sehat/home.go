@@ -18,6 +18,7 @@ import (
 //	store.db           the store, unless it is elsewhere
 //	keys/root.age      the root key, sealed with a passphrase (a centre's only)
 //	keys/signing.key   the key that signs here: the centre's or the device's
+//	keys/age.key       a device's key that opens what is encrypted to it alone: print jobs
 //	trust.json         the signed lists by which a card is verified
 //	print/             print batches
 type home struct {

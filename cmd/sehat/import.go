@@ -95,7 +95,11 @@ func runImport(ctx context.Context, a *app, opts importOptions) error {
 		return err
 	}
 	defer s.Close()
-	im := importer.Importer{Areas: areas, Now: a.now(), By: a.by(), TempDir: h.path("tmp")}
+	by, err := a.attended(ctx, s)
+	if err != nil {
+		return err
+	}
+	im := importer.Importer{Areas: areas, Now: a.now(), By: by, TempDir: h.path("tmp")}
 	job := importJob{app: a, im: &im, opts: opts, mapping: mapping, home: h.dir}
 	if !opts.dryRun {
 		im.Store = s.Importing()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -166,15 +165,9 @@ func (h home) removeEmpty() {
 
 // sweep removes what a power cut left of files that were being written.
 func (h home) sweep() error {
-	for _, path := range []string{h.path("home.json"), h.trustPath(), h.path("keys", "signing.key"), h.path("keys", "root.age")} {
-		left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
-		if err != nil {
-			return fmt.Errorf("sweeping %s: %w", h.dir, err)
-		}
-		for _, name := range left {
-			if err := os.Remove(name); err != nil {
-				return fmt.Errorf("sweeping %s: %w", h.dir, err)
-			}
+	for _, path := range []string{h.path("home.json"), h.trustPath(), h.path("keys", "signing.key"), h.nextPath(), h.path("keys", "root.age")} {
+		if err := removeUnfinished(path); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -240,7 +233,11 @@ func (h *home) found(ctx context.Context, a *app, s *store.Store, key ed25519.Pr
 		if isNew {
 			made = append(made, "root key")
 		}
-		centre := h.centre(a, s, key)
+		by, err := a.attended(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		centre := h.centre(a, s, key, by)
 		if _, err := centre.Found(ctx, root, opts.quota); err != nil {
 			return nil, err
 		}
@@ -267,10 +264,10 @@ func (h *home) found(ctx context.Context, a *app, s *store.Store, key ed25519.Pr
 	return made, err
 }
 
-// centre is this home about to sign something.
-func (h home) centre(a *app, s *store.Store, key ed25519.PrivateKey) *batchsync.Centre {
+// centre is this home about to sign something that somebody decided.
+func (h home) centre(a *app, s *store.Store, key ed25519.PrivateKey, by string) *batchsync.Centre {
 	return &batchsync.Centre{
-		HomeID: h.ID, Name: h.Name, DeviceID: h.Device, Root: h.Root, Key: key, Store: s, By: a.by(), Now: a.now(),
+		HomeID: h.ID, Name: h.Name, DeviceID: h.Device, Root: h.Root, Key: key, Store: s, By: by, Now: a.now(),
 	}
 }
 

@@ -12,12 +12,14 @@ import (
 	"sehat/cards"
 	"sehat/cards/sheet"
 	"sehat/records"
+	"sehat/records/store"
 )
 
 type issueOptions struct {
 	ward      string
 	limit     int
 	corrected bool
+	clinical  bool
 }
 
 func newIssueCommand(a *app) *cobra.Command {
@@ -31,7 +33,12 @@ paper: see "sehat print". Running it again issues only to those who have no card
 
 A centre gives permanent cards, one to each person that dedupe found. An enrolled
 device gives temporary ones, valid a year, which the centre makes permanent later
-under the same number.`,
+under the same number.
+
+With --clinical the QR also says blood group and allergies, of those residents alone who
+said yes to "Health facts on the card" (health_on_card): anyone who scans the
+card can read them. What the QR has no room for is left out, counted, and told by
+"sehat card show".`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if opts.limit < 0 {
@@ -43,6 +50,7 @@ under the same number.`,
 	cmd.Flags().StringVar(&opts.ward, "ward", "", "only this ward")
 	cmd.Flags().IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
 	cmd.Flags().BoolVar(&opts.corrected, "corrected", false, "also give the next version to cards whose holder's data were corrected since")
+	cmd.Flags().BoolVar(&opts.clinical, "clinical", false, "put blood group and allergies into the QR of those who allowed it")
 	return cmd
 }
 
@@ -55,24 +63,19 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.trust(); err != nil { // nobody could verify what this home signs
-		return err
-	}
-	key, err := h.signingKey()
+	issuer, err := a.issuer(ctx, s, h)
 	if err != nil {
 		return err
 	}
-	fitter, err := sheet.NewFitter(nil)
-	if err != nil {
-		return err
-	}
-	issuer := records.Issuer{
-		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
-		By: a.by(), Now: a.now(), Random: a.random, Ward: opts.ward, Limit: opts.limit, Corrected: opts.corrected, Fits: fitter.Fits,
-	}
+	issuer.Ward, issuer.Limit, issuer.Corrected, issuer.Clinical = opts.ward, opts.limit, opts.corrected, opts.clinical
 	report, err := issuer.Issue(ctx)
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
+	}
+	if report.Retired > 0 {
+		if err := a.publish(ctx, s, issuer.By); err != nil {
+			return err
+		}
 	}
 	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
 		return printed
@@ -88,6 +91,36 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	return nil
 }
 
+// issuer gives the cards of this home.
+func (a *app) issuer(ctx context.Context, s *store.Store, h home) (*records.Issuer, error) {
+	key, err := h.signingKey()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.maySign(key, a.now()); err != nil {
+		return nil, err
+	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return nil, err
+	}
+	face, err := h.face("")
+	if err != nil {
+		return nil, err
+	}
+	fitter, err := sheet.NewFitter(face)
+	if err != nil {
+		return nil, err
+	}
+	return &records.Issuer{
+		Store: s, Key: key, DeviceID: h.Device, Centre: h.Role == records.RoleCentre, URI: issuerURI,
+		By: by, Now: a.now(), Random: a.random, Fits: fitter.Fits,
+	}, nil
+}
+
 func issueSummary(r records.IssueReport, centre bool) string {
 	kind := "temporary card"
 	if centre {
@@ -100,8 +133,11 @@ func issueSummary(r records.IssueReport, centre bool) string {
 	if r.Outdated > 0 {
 		text += fmt.Sprintf("\n%s printed before the register was corrected: \"sehat issue --corrected\" gives the next version", count(r.Outdated, "card"))
 	}
+	if r.NoRoom > 0 {
+		text += fmt.Sprintf("\n%s with no room in the QR for all: \"sehat card show NUMBER\" tells what is left out", count(r.NoRoom, "card"))
+	}
 	if r.Retired > 0 {
-		text += fmt.Sprintf("\n%s of duplicates retired", count(r.Retired, "card"))
+		text += fmt.Sprintf("\n%s of duplicates retired: \"sehat card list --state replaced\" names them", count(r.Retired, "card"))
 	}
 	return text
 }
@@ -109,6 +145,7 @@ func issueSummary(r records.IssueReport, centre bool) string {
 // heldReasons says each reason in words.
 var heldReasons = map[string]string{
 	records.HeldReview:       "wait for a review of a doubtful match",
+	records.HeldTwoCards:     "hold two permanent cards as one person, as dedupe found: two people must say so before one is ended",
 	records.HeldConflict:     "wait for a decision between two versions of the record",
 	records.HeldNotLinked:    "were not deduplicated yet",
 	records.HeldNoName:       "have no name to print",
@@ -129,6 +166,8 @@ func heldHint(r records.IssueReport) string {
 	switch {
 	case r.HeldWhy[records.HeldNotLinked] > 0:
 		return `run "sehat dedupe", then issue again`
+	case r.HeldWhy[records.HeldTwoCards] > 0:
+		return `"sehat review" asks for these pairs, too; where none is left, end the card that is not in use with "sehat card revoke"`
 	case r.HeldWhy[records.HeldReview] > 0:
 		return `decide the pairs with "sehat review", then issue again`
 	case r.HeldWhy[records.HeldConflict]+r.HeldWhy[records.HeldNumberInHand] > 0:

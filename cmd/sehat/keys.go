@@ -9,8 +9,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
+
+	"filippo.io/age"
 
 	"sehat/cards"
+	"sehat/records"
 	"sehat/records/store"
 	batchsync "sehat/sync"
 )
@@ -18,10 +22,16 @@ import (
 // signingKey reads the key that signs here.
 func (h home) signingKey() (ed25519.PrivateKey, error) {
 	path := h.path("keys", "signing.key")
-	b, err := os.ReadFile(path)
+	key, err := readKey(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, withHint(fmt.Errorf("%s: there is no signing key", path), `bring it back from a backup; if "sehat init" was cut off, run it again`)
 	}
+	return key, err
+}
+
+// readKey reads a key's file: the seed in base64.
+func readKey(path string) (ed25519.PrivateKey, error) {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the signing key: %w", err)
 	}
@@ -41,12 +51,59 @@ func (h home) makeSigningKey(a *app) (ed25519.PrivateKey, bool, error) {
 		key, err := h.signingKey()
 		return key, false, err
 	}
+	key, err := makeKey(a, h.path("keys", "signing.key"))
+	return key, err == nil, err
+}
+
+// makeKey makes a key and its file.
+func makeKey(a *app, path string) (ed25519.PrivateKey, error) {
 	_, key, err := ed25519.GenerateKey(a.random)
 	if err != nil {
-		return nil, false, fmt.Errorf("making the signing key: %w", err)
+		return nil, fmt.Errorf("making the signing key: %w", err)
 	}
-	text := base64.StdEncoding.EncodeToString(key.Seed()) + "\n"
-	return key, true, writeFile(h.path("keys", "signing.key"), []byte(text))
+	return key, writeFile(path, []byte(base64.StdEncoding.EncodeToString(key.Seed())+"\n"))
+}
+
+// maySign returns why nobody would believe what a home's key signs now, or nil.
+func (h home) maySign(key ed25519.PrivateKey, now time.Time) error {
+	lists, err := h.trust()
+	if err != nil {
+		return err
+	}
+	k, ok := lists.Keys.Find(cards.NewKeyID(publicOf(key)))
+	switch {
+	case k.Status == cards.KeyLost:
+		return fmt.Errorf("nobody believes what is signed here: %w", batchsync.ErrLost)
+	case ok && k.Status == cards.KeyActive && k.ValidAt(now):
+		return nil
+	case h.Role == records.RoleCentre:
+		return withHint(batchsync.ErrRetiredKey, `run "sehat card keys --rotate": it makes a new key, or ends what was cut off`)
+	}
+	return withHint(batchsync.ErrRetiredKey, `enrol this laptop as a new one: "sehat init --device" in an empty folder, then "sehat sync enrol"`)
+}
+
+// mailKey reads the age key that opens what is encrypted to this home alone. With make it makes one where there is none.
+func (h home) mailKey(make bool) (*age.X25519Identity, error) {
+	path := h.path("keys", "age.key")
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && make:
+		key, err := age.GenerateX25519Identity()
+		if err != nil {
+			return nil, fmt.Errorf("making the age key: %w", err)
+		}
+		return key, writeFile(path, []byte(key.String()+"\n"))
+	case errors.Is(err, os.ErrNotExist):
+		return nil, withHint(fmt.Errorf("%s: there is no key to open jobs with", path),
+			`bring it back from a backup; or write a new request with "sehat sync enrol --request FILE" and have the jobs sealed to it`)
+	case err != nil:
+		return nil, fmt.Errorf("reading the age key: %w", err)
+	}
+	key, err := age.ParseX25519Identity(strings.TrimSpace(string(b)))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not an age key", path)
+	}
+	return key, nil
 }
 
 // rootKey opens the sealed root key.
@@ -124,4 +181,15 @@ func (h home) writeTrust(ctx context.Context, s *store.Store) (bool, error) {
 		return false, nil
 	}
 	return true, writeFile(h.trustPath(), file)
+}
+
+// renewLists lets a centre say again, once a day, what is revoked and that nothing else is, and writes trust.json.
+func (h home) renewLists(ctx context.Context, a *app, s *store.Store, key ed25519.PrivateKey, by string) error {
+	if h.Role == records.RoleCentre {
+		if _, err := h.centre(a, s, key, by).Renew(ctx); err != nil && !errors.Is(err, records.ErrConflict) { // somebody else just did
+			return err
+		}
+	}
+	_, err := h.writeTrust(ctx, s)
+	return err
 }

@@ -18,6 +18,7 @@ func TestREADME(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCity(t, false)
+	t.Setenv("SEHAT_PIN", "402817") // which the operators type at the terminal
 	list := "record_id,full_name,birth_date,mobile\n1,Asha Devi,1985,9812345670\n2,Aasha Devi,1985-03-02,9812345670\n3,Ravi Kumar,1990,\n"
 	if err := os.WriteFile(c.path("people.csv"), []byte(list), 0o600); err != nil {
 		t.Fatal(err)

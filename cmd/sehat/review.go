@@ -24,8 +24,9 @@ before), u (undo what was decided on it), q (stop). Until a pair is decided, nei
 two is given a card.
 
 Each decision is kept with who made it (--as) and when, and can be undone. Where both already
-hold a card, making them one person retires one of the cards for good: then the first "yes"
-is only proposed, and somebody else must say yes, too.
+hold a permanent card, making them one person ends one of the cards for good: then the first
+"yes" is only proposed, and somebody else must say yes, too. The same holds for two whom dedupe
+took for one person by itself: both cards stand until two people said yes.
 
 --sample N asks about N matched pairs instead, drawn at random: how many of them are right is
 what "sehat dedupe --report" tells.
@@ -233,7 +234,11 @@ func withPair(ctx context.Context, a *app, key string, f func(*store.Store, reco
 
 // runDecide records one decision and reports what came of it.
 func runDecide(ctx context.Context, a *app, s *store.Store, m records.Match, decision, why string) error {
-	r, err := settle(ctx, a, s, m, decision, why, records.AnySeen)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	r, err := settle(ctx, a, s, m, records.Decision{Decision: decision, By: by, Why: why}, records.AnySeen)
 	switch {
 	case errors.Is(err, records.ErrSecondPerson) && decision == records.DecidedUndo:
 		return withHint(err, `say "sehat review decide %s same" if they are one person; somebody else confirms it`, records.PairKey(m.Left, m.Right))
@@ -253,10 +258,10 @@ func runDecide(ctx context.Context, a *app, s *store.Store, m records.Match, dec
 	return nil
 }
 
-// settle records one decision; seen is as in [records.Decide].
-func settle(ctx context.Context, a *app, s *store.Store, m records.Match, decision, why string, seen int) (decisionResult, error) {
-	r := decisionResult{Pair: records.PairKey(m.Left, m.Right), Decision: decision, By: a.by()}
-	d := records.Decision{Left: m.Left, Right: m.Right, Decision: decision, By: r.By, Why: why, At: records.Stamp(a.now())}
+// settle records one decision on a pair: what was decided, by whom and why; seen is as in [records.Decide].
+func settle(ctx context.Context, a *app, s *store.Store, m records.Match, d records.Decision, seen int) (decisionResult, error) {
+	r := decisionResult{Pair: records.PairKey(m.Left, m.Right), Decision: d.Decision, By: d.By}
+	d.Left, d.Right, d.At = m.Left, m.Right, records.Stamp(a.now())
 	settled, err := records.Decide(ctx, s, d, seen)
 	if err != nil {
 		return r, err
@@ -271,9 +276,16 @@ func settle(ctx context.Context, a *app, s *store.Store, m records.Match, decisi
 			*by = append(*by, before.By)
 		}
 	}
+	var retired []string
 	for _, c := range settled.Retires {
 		r.Keeps = settled.Keeps.Printed()
 		r.Retires = append(r.Retires, c.Printed())
+		retired = append(retired, c.Number)
+	}
+	if r.How == records.SettledConfirmed && len(retired) > 0 {
+		if err := a.publish(ctx, s, d.By, retired...); err != nil {
+			return r, err
+		}
 	}
 	if r.How == records.SettledUndone && len(r.ProposedBy) == 0 {
 		lost, err := s.Retired(ctx, settled.Around)
@@ -296,7 +308,7 @@ type decisionResult struct {
 	DecidedBy  []string `json:"decided_by,omitempty"`   // who decided what stood until now, or stands already
 	ProposedBy []string `json:"proposed_by,omitempty"`  // whose proposals were open until now
 	Keeps      string   `json:"keeps,omitempty"`        // where a card is retired, the one that stays
-	Retires    []string `json:"retires,omitempty"`      // these are retired by the next issue
+	Retires    []string `json:"retires,omitempty"`      // these are retired with the decision, or will be once it is confirmed
 	Lost       []string `json:"stay_retired,omitempty"` // cards that an undo does not bring back
 }
 
@@ -307,10 +319,10 @@ func (r decisionResult) words(m records.Match) string {
 	case records.SettledAlready:
 		return fmt.Sprintf("%s was decided so before, by %s", pair, aloud(r.DecidedBy))
 	case records.SettledProposed:
-		return fmt.Sprintf("%s: your yes is kept as a proposal. Both hold a card; as one person they would keep %s, and %s would be retired for good",
+		return fmt.Sprintf("%s: your yes is kept as a proposal. Both hold a permanent card; as one person they would keep %s, and %s would be retired for good",
 			pair, r.Keeps, aloud(r.Retires))
 	case records.SettledConfirmed:
-		return fmt.Sprintf("%s is one person, as %s proposed. The next \"sehat issue\" keeps card %s and retires %s", pair, aloud(r.ProposedBy), r.Keeps, aloud(r.Retires))
+		return fmt.Sprintf("%s is one person, as %s proposed. Card %s stays, and %s is retired for good", pair, aloud(r.ProposedBy), r.Keeps, aloud(r.Retires))
 	case records.SettledUndone:
 		return r.undone(m)
 	}

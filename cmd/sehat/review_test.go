@@ -74,7 +74,7 @@ func scriptFill(ts *testscript.TestScript, _ bool, args []string) {
 	defer f.Close()
 	for _, cell := range args[1:] {
 		at, text, _ := strings.Cut(cell, "=")
-		ts.Check(f.SetCellStr(pairsSheet, at, text))
+		ts.Check(f.SetCellStr(f.GetSheetName(f.GetActiveSheetIndex()), at, text))
 	}
 	ts.Check(f.Save())
 }

@@ -20,6 +20,7 @@ type reviewing struct {
 	*app
 	ctx     context.Context
 	store   *store.Store
+	by      string // who decides
 	pairs   [][2]string
 	answer  answers
 	decided map[[2]string]string // what came of each pair that was decided here
@@ -40,17 +41,21 @@ func runReview(ctx context.Context, a *app, sample int) error {
 		return err
 	}
 	defer s.Close()
-	r := reviewing{app: a, ctx: ctx, store: s, decided: map[[2]string]string{}}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	r := reviewing{app: a, ctx: ctx, by: by, store: s, decided: map[[2]string]string{}}
 	if sample > 0 {
 		r.pairs, err = s.SampleMatches(ctx, sample)
 	} else {
-		r.pairs, err = waitingPairs(ctx, s, a.by())
+		r.pairs, err = waitingPairs(ctx, s, by)
 	}
 	if err != nil {
 		return err
 	}
 	if len(r.pairs) > 0 {
-		r.note(fmt.Sprintf("%s to decide; you decide as %s", count(len(r.pairs), "pair"), a.by()))
+		r.note(fmt.Sprintf("%s to decide; you decide as %s", count(len(r.pairs), "pair"), by))
 	}
 	r.answer = a.answers()
 	err = r.all()
@@ -163,7 +168,7 @@ func (r *reviewing) one(p reviewPair, i int) (reviewStep, error) {
 
 // decide records what the person said. What cannot be is said and passed over; nothing is lost.
 func (r *reviewing) decide(p reviewPair, decision string) (reviewStep, error) {
-	result, err := settle(r.ctx, r.app, r.store, p.Match, decision, "", p.ruling.Events)
+	result, err := settle(r.ctx, r.app, r.store, p.Match, records.Decision{Decision: decision, By: r.by}, p.ruling.Events)
 	switch {
 	case errors.Is(err, records.ErrSecondPerson), errors.Is(err, records.ErrConflict):
 		r.note(err.Error())
@@ -192,7 +197,7 @@ func (r *reviewing) report() error {
 			report.Decided++
 		}
 	}
-	left, err := waitingPairs(r.ctx, r.store, r.by())
+	left, err := waitingPairs(r.ctx, r.store, r.by)
 	if err != nil {
 		return err
 	}

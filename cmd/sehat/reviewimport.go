@@ -71,11 +71,15 @@ func runReviewImport(ctx context.Context, a *app, path string) error {
 	if err != nil {
 		return err
 	}
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
 	summary := importSummary{File: path, Decisions: len(decisions)}
 	table := newTable(a.stdout)
 	for _, d := range decisions {
 		if d.How == "" {
-			if err := a.takeRow(ctx, s, &d); err != nil {
+			if err := a.takeRow(ctx, s, by, &d); err != nil {
 				table.flush()
 				return err
 			}
@@ -96,8 +100,8 @@ func runReviewImport(ctx context.Context, a *app, path string) error {
 	return summary.open()
 }
 
-// takeRow records the decision of a row and notes what came of it. Only what stops the whole import is an error.
-func (a *app) takeRow(ctx context.Context, s *store.Store, d *bookDecision) error {
+// takeRow records the decision of a row, by whoever imports it, and notes what came of it. Only what stops the whole import is an error.
+func (a *app) takeRow(ctx context.Context, s *store.Store, by string, d *bookDecision) error {
 	m, err := s.MatchByKey(ctx, d.Pair)
 	if errors.Is(err, records.ErrNotFound) || errors.Is(err, records.ErrExists) {
 		d.How, d.Why = rowUnknown, "not taken: this register has no such pair (any more)"
@@ -106,7 +110,7 @@ func (a *app) takeRow(ctx context.Context, s *store.Store, d *bookDecision) erro
 	if err != nil {
 		return err
 	}
-	r, err := settle(ctx, a, s, m, d.Decision, d.Reason, d.seen)
+	r, err := settle(ctx, a, s, m, records.Decision{Decision: d.Decision, By: by, Why: d.Reason}, d.seen)
 	switch {
 	case errors.Is(err, records.ErrSecondPerson):
 		d.How, d.Why = records.SettledAlready, "you proposed it before; a second person must confirm it"
@@ -179,18 +183,27 @@ const (
 	headWithin   = 20 // rows in which the head is looked for
 )
 
-// readReviewBook reads the decisions of a workbook, one for each pair that has one, and the name of their sheet. A row that
-// cannot be read is among them, and says why.
-func readReviewBook(path, tmp string) (sheet string, decisions []bookDecision, err error) {
+// openBook opens a workbook that was filled; what it unpacks beyond the memory it may use lies in a folder, which is made if need be.
+func openBook(path, tmp string) (*excelize.File, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return "", nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		return "", nil, fmt.Errorf("reading the workbook: %w", err)
+		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
 	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostInMemory, TmpDir: tmp, RawCellValue: true})
 	if err != nil {
-		return "", nil, withHint(fmt.Errorf("%s cannot be read as a workbook: %w", path, err), "save it as an Excel workbook (.xlsx), without a password")
+		return nil, withHint(fmt.Errorf("%s cannot be read as a workbook: %w", path, err), "save it as an Excel workbook (.xlsx), without a password")
+	}
+	return f, nil
+}
+
+// readReviewBook reads the decisions of a workbook, one for each pair that has one, and the name of their sheet. A row that
+// cannot be read is among them, and says why.
+func readReviewBook(path, tmp string) (sheet string, decisions []bookDecision, err error) {
+	f, err := openBook(path, tmp)
+	if err != nil {
+		return "", nil, err
 	}
 	defer f.Close()
 	for _, sheet := range f.GetSheetList() {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,10 @@ type app struct {
 	homeDir  string
 	storeURL string
 	operator string
+	pinFile  string
 	json     bool
+
+	decider string // who decides, once the PIN was checked
 }
 
 func newRootCommand(a *app) *cobra.Command {
@@ -54,7 +56,8 @@ To try it all on invented people:  sehat demo`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.homeDir, "home", "", "folder of the store, keys and outputs ($SEHAT_HOME, default ./sehat-data)")
 	flags.StringVar(&a.storeURL, "store", "", "store: a SQLite file or postgres://… ($SEHAT_STORE, default the home's own)")
-	flags.StringVar(&a.operator, "as", "", "who decides: goes on every event ($SEHAT_OPERATOR, default the login name)")
+	flags.StringVar(&a.operator, "as", "", "who decides: goes on every event ($SEHAT_OPERATOR; in a home without operators default the login name)")
+	flags.StringVar(&a.pinFile, "pin-file", "", "file whose first line is the PIN of who decides ($SEHAT_PIN, or asked for at the terminal)")
 	flags.BoolVar(&a.json, "json", false, "print results as JSON, one object a line")
 	root.AddCommand(commands(a)...)
 	return root
@@ -129,18 +132,4 @@ func (a *app) result(v any, format string, args ...any) error {
 // say tells the person at the terminal what is going on, on stderr.
 func (a *app) say(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "sehat: "+format+"\n", args...)
-}
-
-// by returns who decides: --as, $SEHAT_OPERATOR or the login name.
-func (a *app) by() string {
-	if a.operator != "" {
-		return a.operator
-	}
-	if name := a.getenv("SEHAT_OPERATOR"); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "unknown"
 }

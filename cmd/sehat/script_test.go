@@ -25,15 +25,21 @@ import (
 //
 //	status N COMMAND …   the command ends with exit status N; stdout and stderr look at what it printed
 //	postgres             sets $PG to the URL of an empty PostgreSQL database, or skips the script
-//	qr HOME FILE         writes the QR text of a home's first card to a file
+//	qr HOME FILE [NAME]  writes the QR text of a home's first card, or of NAME's, to a file
+//	number HOME [NAME]   sets $NUMBER to the card number of the first resident, or of the first whose name begins so
 //	encrypted FILE       makes a workbook that asks for a password
 //	emptysheet FILE      makes a workbook of our form without a row
-//	reprint DIR OTHER    makes the print batch in DIR again in OTHER and compares the files
+//	numbers HOME         sets $CARD1, $CARD2, … to the numbers of a home's cards, in the order of resident ids
+//	pending HOME         sets $PENDING1, … to the ids of what waits for a second person, oldest first
+//	reprint DIR OTHER    makes the print batch in DIR, $BATCH, again in OTHER and compares the files
 //	newer STORE          makes a store one that a newer version of sehat wrote
+//	batchid HOME NAME    sets $NAME to the id of a home's first print batch
 //	tamper FILE COPY     copies a signed file with one name in it changed
 //	decide HOME --take   decides the first open conflict of a home's store
 //	doubtful HOME A B …  makes each two names a pair in doubt, $PAIR1, $PAIR2, …
-//	fill BOOK B2=same …  writes into cells of a review workbook
+//	fill BOOK B2=same …  writes into cells of a workbook to fill
+//	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
+//	lines FILE A B …     writes a file of these lines
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -42,14 +48,20 @@ func TestScripts(t *testing.T) {
 			"status":     scriptStatus,
 			"postgres":   scriptPostgres,
 			"qr":         scriptQR,
+			"number":     scriptNumber,
 			"encrypted":  scriptEncrypted,
 			"emptysheet": scriptEmptySheet,
 			"newer":      scriptNewer,
+			"numbers":    scriptNumbers,
+			"pending":    scriptPending,
 			"reprint":    scriptReprint,
+			"batchid":    scriptBatchID,
 			"tamper":     scriptTamper,
 			"decide":     scriptDecide,
 			"doubtful":   scriptDoubtful,
 			"fill":       scriptFill,
+			"piles":      scriptPiles,
+			"lines":      scriptLines,
 		},
 	})
 }
@@ -87,7 +99,7 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 	defer s.Close()
 	for h, err := range s.Holders(context.Background()) {
 		ts.Check(err)
-		if h.Card != nil {
+		if h.Card != nil && (len(args) < 3 || h.FullName == args[2]) {
 			versions, err := s.Cards(context.Background(), h.Card.Number)
 			ts.Check(err)
 			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(versions[0].Credential), 0o600))
@@ -95,6 +107,47 @@ func scriptQR(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody has a card")
+}
+
+func scriptNumber(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	for h, err := range s.Holders(context.Background()) {
+		ts.Check(err)
+		if h.Card != nil && (len(args) < 2 || strings.HasPrefix(h.FullName, args[1])) {
+			ts.Setenv("NUMBER", h.Card.Number)
+			return
+		}
+	}
+	ts.Fatalf("nobody has a card: %s", args)
+}
+
+func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	n := 0
+	for r, err := range s.Residents(context.Background()) {
+		ts.Check(err)
+		list, err := s.CardsOf(context.Background(), r.ID)
+		ts.Check(err)
+		for _, c := range list {
+			n++
+			ts.Setenv("CARD"+strconv.Itoa(n), c.Number)
+		}
+	}
+}
+
+func scriptPending(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	open, err := s.Pendings(context.Background(), false)
+	ts.Check(err)
+	for i, p := range open {
+		ts.Setenv("PENDING"+strconv.Itoa(i+1), p.ID[:8])
+	}
 }
 
 func scriptEncrypted(ts *testscript.TestScript, _ bool, args []string) {
@@ -132,6 +185,18 @@ func scriptTamper(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
 }
 
+func scriptBatchID(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	batches, err := s.PrintBatches(context.Background())
+	ts.Check(err)
+	if len(batches) == 0 {
+		ts.Fatalf("no print batch")
+	}
+	ts.Setenv(args[1], batches[0].ID)
+}
+
 func scriptDecide(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
 	ts.Check(err)
@@ -152,6 +217,7 @@ func scriptReprint(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%d files under %s, want a PDF and two manifests", len(first), args[0])
 	}
 	batch := strings.TrimSuffix(filepath.Base(first[0]), "-0001.pdf")
+	ts.Setenv("BATCH", batch)
 	ts.Check(ts.Exec("sehat", "print", "--batch", batch, "--out", args[1]))
 	for _, name := range first {
 		want, err := os.ReadFile(name)

@@ -19,6 +19,7 @@ As often as you like, in any order, with any interruption:
   on the laptop    sehat sync pull`,
 		newSyncEnrolCommand(a),
 		newSyncLeaseCommand(a),
+		newSyncLostCommand(a),
 		newSyncPushCommand(a),
 		newSyncApplyCommand(a),
 		newSyncPullCommand(a),

@@ -20,7 +20,10 @@ receipt for each. A row that fits what is stored is stored; one that was made fr
 version is a conflict for a person ("sehat sync conflicts"); a bad row is counted and named
 and blocks no other. A batch that is no good as a whole is put aside with the reason. Where a
 batch cannot be stored, the batches of its laptop wait, the others go on, and the command
-fails at the end with the laptop's name.`,
+fails at the end with the laptop's name.
+
+Once a day it also signs the list of revoked cards anew, for whoever verifies cards tells by
+its age how much may be missing from it.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runApply(cmd.Context(), a) },
 	}
@@ -32,13 +35,22 @@ func runApply(ctx context.Context, a *app) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := h.writeTrust(ctx, s); err != nil {
+	by, err := a.attended(ctx, s)
+	if err != nil {
 		return err
 	}
-	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: a.by(), Now: a.now}
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		return err
+	}
+	applier := batchsync.Applier{Desk: s, Directory: s, Ledger: s, Key: key, By: by, Now: a.now}
 	report, failed := applier.Apply(ctx)
 	if failed != nil && report.Failed == 0 {
 		return failed
+	}
+	if report.Stored > 0 { // a laptop may have ended cards
+		if err := a.publish(ctx, s, by); err != nil {
+			return err
+		}
 	}
 	if err := a.result(report, "%s", applyText(report)); err != nil {
 		return err
@@ -70,6 +82,11 @@ func applyNeeds(r batchsync.ApplyReport) error {
 		return needsPerson{
 			"held as a fork, nothing of it is used: " + count(r.Forks, "batch"),
 			"the laptop was cloned, or restored from a backup: find it, and enrol it anew with an empty home",
+		}
+	case r.Lost > 0:
+		return needsPerson{
+			"held, because the laptop was reported lost: " + count(r.Lost, "batch"),
+			`who has that laptop? If it is found again, it is enrolled as a new one: "sehat sync lost --help" says how`,
 		}
 	case r.Refused > 0:
 		return needsPerson{count(r.Refused, "batch") + " refused", "nothing is lost: the laptop offers them again with its next push"}

@@ -119,7 +119,11 @@ func runResolve(ctx context.Context, a *app, id string, take bool) error {
 	if err != nil {
 		return err
 	}
-	err = s.Resolve(ctx, c.ID, take, a.by(), records.Stamp(a.now()))
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	err = s.Resolve(ctx, c.ID, take, by, records.Stamp(a.now()))
 	if errors.Is(err, store.ErrDecided) {
 		return withHint(err, `it is %s; "sehat sync conflicts %.8s" shows it`, c.Status, c.ID)
 	}

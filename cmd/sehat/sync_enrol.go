@@ -137,7 +137,11 @@ func enrolRequest(ctx context.Context, a *app, opts enrolOptions) error {
 		return err
 	}
 	defer s.Close()
-	file, err := batchsync.Request{DeviceID: h.Device, Name: h.Name}.Sign(key)
+	box, err := h.mailKey(true)
+	if err != nil {
+		return err
+	}
+	file, err := batchsync.Request{DeviceID: h.Device, Name: h.Name, Recipient: box.Recipient().String()}.Sign(key)
 	if err != nil {
 		return err
 	}
@@ -173,7 +177,11 @@ func enrolApprove(ctx context.Context, a *app, opts enrolOptions) error {
 		}
 		return h.rootKey(passphrase)
 	}
-	centre := h.centre(a, s, key)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	centre := h.centre(a, s, key, by)
 	grant, again, err := centre.Approve(ctx, file, opts.quota, root)
 	if errors.Is(err, batchsync.ErrOtherKey) {
 		err = withHint(err, `a laptop whose home was made anew must ask as a new one: "sehat init --device" in an empty folder`)

@@ -65,7 +65,11 @@ func runLease(ctx context.Context, a *app, who string, quota int) error {
 	if err != nil {
 		return err
 	}
-	lease, err := h.centre(a, s, key).Lease(ctx, device.ID, quota)
+	by, err := a.by(ctx, s)
+	if err != nil {
+		return err
+	}
+	lease, err := h.centre(a, s, key, by).Lease(ctx, device.ID, quota)
 	if err != nil {
 		return signedMeanwhile(err)
 	}

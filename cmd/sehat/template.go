@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sehat/cards/sheet"
 	"sehat/survey"
 	"sehat/survey/form"
 	"sehat/templates"
@@ -19,26 +20,34 @@ type templateOptions struct {
 	kind   string
 	survey string
 	out    string
+	from   string
 }
 
 func newTemplateCommand(a *app) *cobra.Command {
 	var opts templateOptions
 	cmd := &cobra.Command{
-		Use:   "template xlsx|csv",
-		Short: "Write an empty survey form to fill",
+		Use:   "template xlsx|csv|face",
+		Short: "Write an empty survey form to fill, or a card face to change",
 		Long: `Template writes an empty form: a workbook for Excel or LibreOffice with drop-downs, a help
 sheet and headers in English and Hindi, or the header of its CSV twin. The survey code
 (the round, such as 2026-1) is written into the workbook and goes with every row of it.
 
-Fill it, and import it with "sehat import".`,
+Fill it, and import it with "sehat import".
+
+"template face" writes the card face file that sehat comes with (--from names another),
+to change its colours, logo, texts and places; see "sehat print --face" and --preview.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts.kind = args[0]
+			if opts.kind == "face" {
+				return runTemplateFace(a, opts)
+			}
 			return runTemplate(a, opts)
 		},
 	}
 	cmd.Flags().StringVar(&opts.survey, "survey", "", "the survey code: which round this is, for example 2026-1")
-	cmd.Flags().StringVar(&opts.out, "out", "", "file to write (default sehat-form.xlsx or .csv; - for standard output)")
+	cmd.Flags().StringVar(&opts.out, "out", "", "file to write (default sehat-form.xlsx or .csv, or face.json; - for standard output)")
+	cmd.Flags().StringVar(&opts.from, "from", "default", "the card face to start from: "+strings.Join(sheet.DesignNames(), ", "))
 	return cmd
 }
 
@@ -59,7 +68,7 @@ func runTemplate(a *app, opts templateOptions) error {
 	case "csv":
 		write = form.WriteCSV
 	default:
-		return usageError{fmt.Errorf("there is no form %q; write xlsx or csv", opts.kind)}
+		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv or face", opts.kind)}
 	}
 	areas, err := wards()
 	if err != nil {

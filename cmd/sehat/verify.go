@@ -32,8 +32,8 @@ func newCardVerifyCommand(a *app) *cobra.Command {
 		Short: "Say whether a card is genuine, without any network",
 		Long: `Verify reads the text of a card's QR, or a photo (PNG or JPEG) of one or more cards, and
 says for each whether it is genuine: its signature, whether the key may sign it, whether
-it was revoked or has expired, and how old the lists are that this is judged by. "-"
-reads the text from standard input.
+it was revoked or has expired, and how old the lists are that this is judged by, with a
+warning where they are older than a week. "-" reads the text from standard input.
 
 A home that was made or enrolled here has the keys already. Elsewhere give the centre's
 trust.json with --keys the first time: its root is remembered from then on. Compare the
@@ -49,7 +49,9 @@ fingerprint that is shown with the one the centre reads aloud, or give it with -
 // A verdict is what "card verify" says of one card.
 type verdict struct {
 	Genuine    bool         `json:"genuine"`
-	Why        string       `json:"why,omitempty"` // why not
+	Verdict    string       `json:"verdict"`          // one of the words of cards/FORMAT.md: valid, expired, …
+	Why        string       `json:"why,omitempty"`    // why it is not valid
+	Advice     string       `json:"advice,omitempty"` // what to do about it
 	Number     cards.Number `json:"number,omitempty"`
 	Version    int          `json:"version,omitempty"`
 	Kind       string       `json:"kind,omitempty"`
@@ -57,11 +59,15 @@ type verdict struct {
 	SecondName string       `json:"second_name,omitempty"`
 	Birth      string       `json:"birth,omitempty"`
 	Sex        string       `json:"sex,omitempty"`
+	BloodGroup string       `json:"blood_group,omitempty"` // only where the holder allowed it
+	Allergies  string       `json:"allergies,omitempty"`   // likewise
 	Issued     string       `json:"issued,omitempty"`
 	Expires    string       `json:"expires,omitempty"`
 	Hash       string       `json:"credential_hash,omitempty"`
 	KeyID      string       `json:"kid,omitempty"`
-	ListsAsOf  string       `json:"lists_as_of"`
+	ListsAsOf  string       `json:"lists_as_of"` // when the list of revoked cards was made
+	ListsDays  int          `json:"lists_days"`  // its age
+	ListsStale bool         `json:"lists_stale"` // too old to rely on
 }
 
 func runCardVerify(a *app, what string, opts verifyOptions) error {
@@ -85,7 +91,8 @@ func runCardVerify(a *app, what string, opts verifyOptions) error {
 			refused = errors.Join(refused, fmt.Errorf("not a valid card: %w", err))
 		}
 		v := verdictOf(found, err)
-		if err := a.result(v, "%s", verdictText(v, found, a.now())); err != nil {
+		v.Verdict, v.Advice = adviceFor(err)
+		if err := a.result(v, "%s", verdictText(v)); err != nil {
 			return err
 		}
 	}
@@ -94,7 +101,7 @@ func runCardVerify(a *app, what string, opts verifyOptions) error {
 
 func verdictOf(found cards.Verified, err error) verdict {
 	c := found.Credential
-	v := verdict{Genuine: err == nil, ListsAsOf: found.Revoked.MadeAt.UTC().Format(time.RFC3339)}
+	v := verdict{Genuine: err == nil, ListsAsOf: found.Revoked.MadeAt.UTC().Format(time.RFC3339), ListsDays: found.Revoked.Days(), ListsStale: found.Revoked.Stale()}
 	if err != nil {
 		v.Why = err.Error()
 	}
@@ -102,6 +109,7 @@ func verdictOf(found cards.Verified, err error) verdict {
 		return v
 	}
 	v.Number, v.Version, v.Name, v.SecondName, v.Sex, v.Hash = c.Number, c.Version, c.Name, c.SecondName, c.Sex.String(), found.Hash
+	v.BloodGroup, v.Allergies = c.Clinical.BloodGroup, c.Clinical.Allergies
 	v.Kind, v.KeyID, v.Issued = "permanent", found.Key.ID.String(), c.Issued.UTC().Format(time.DateOnly)
 	if c.Temporary() {
 		v.Kind, v.Expires = "temporary", c.Expires.UTC().Format(time.DateOnly)
@@ -112,15 +120,22 @@ func verdictOf(found cards.Verified, err error) verdict {
 	return v
 }
 
-func verdictText(v verdict, found cards.Verified, now time.Time) string {
+func verdictText(v verdict) string {
 	if !v.Genuine && v.Hash == "" {
-		return "NOT GENUINE: " + v.Why
+		said := "NOT GENUINE: " + v.Why
+		if v.Verdict == "not a card" || v.Verdict == "too large" {
+			said = "NOT A CARD: " + v.Why
+		}
+		return said + "\n  " + v.Advice
 	}
 	var b strings.Builder
 	if v.Genuine {
 		fmt.Fprintf(&b, "GENUINE: card %s, version %d, %s", v.Number.Printed(), v.Version, v.Kind)
 	} else {
 		fmt.Fprintf(&b, "NOT VALID: %s\n  signed for card %s, version %d, %s", v.Why, v.Number.Printed(), v.Version, v.Kind)
+	}
+	if v.Advice != "" {
+		b.WriteString("\n  " + v.Advice)
 	}
 	names := v.Name
 	if v.SecondName != "" {
@@ -132,12 +147,20 @@ func verdictText(v verdict, found cards.Verified, now time.Time) string {
 			b.WriteString(", " + part)
 		}
 	}
+	if v.BloodGroup != "" {
+		b.WriteString("\n  blood group " + v.BloodGroup)
+	}
+	if v.Allergies != "" {
+		b.WriteString("\n  allergies: " + v.Allergies)
+	}
 	fmt.Fprintf(&b, "\n  issued %s", v.Issued)
 	if v.Expires != "" {
 		b.WriteString(", valid until " + v.Expires)
 	}
-	days := int(now.Sub(found.Revoked.MadeAt).Hours() / 24)
-	fmt.Fprintf(&b, "\n  judged by lists that are %s old", count(days, "day"))
+	fmt.Fprintf(&b, "\n  judged by lists that are %s old", count(v.ListsDays, "day"))
+	if v.ListsStale {
+		b.WriteString(": a card that was revoked since then looks as good as ever; fetch newer ones")
+	}
 	return b.String()
 }
 

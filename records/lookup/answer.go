@@ -22,7 +22,8 @@ const (
 type answer struct {
 	tone string
 	message
-	detail string // in English only: more exact than the message
+	detail string        // in English only: more exact than the message
+	lists  cards.ListAge // of revoked cards, by which a QR was judged; zero where none was
 	person *person
 }
 
@@ -76,8 +77,8 @@ func (s *Service) answerField(ctx context.Context, q question, typed string) (an
 	card, _ := found.Card(number.String())
 	now := s.Now()
 	a := answer{tone: tonePlain, message: sayTyped, person: personOf(found, card, now)}
-	if ended, ok := sayEnded[stateOf(card, now)]; ok {
-		a.tone, a.message = toneWarn, ended
+	if e := endingOf(found, card, 0, now); e.state != "" {
+		a.tone, a.message = toneWarn, e.message()
 	}
 	return a, nil
 }
@@ -93,8 +94,11 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 	}
 	if bad != nil && !errors.Is(bad, cards.ErrExpired) && !errors.Is(bad, cards.ErrRevoked) {
 		a := answer{tone: toneBad, message: sayNotGenuine}
-		if errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge) {
+		switch {
+		case errors.Is(bad, cards.ErrNotACard) || errors.Is(bad, cards.ErrTooLarge):
 			a.message = sayNotACard
+		case verified.Hash != "": // a key that is known did sign it
+			a.message, a.lists = sayNotValid, verified.Revoked
 		}
 		return a, s.refuse(ctx, q)
 	}
@@ -102,39 +106,47 @@ func (s *Service) answerQR(ctx context.Context, q question, qr string) (answer, 
 	number := verified.Credential.Number.String()
 	found, err := s.ask(ctx, q, s.Finder.ByCard, number)
 	now := s.Now()
-	a := answer{tone: toneGood, message: sayGenuine}
-	var card records.Card
-	switch {
-	case errors.Is(err, records.ErrNotFound):
-		a.message, a.person = sayNotArrived, personOnCard(verified.Credential, now)
-	case err != nil:
+	if err != nil && !errors.Is(err, records.ErrNotFound) {
 		return answer{}, err
-	default:
-		card, _ = found.Card(number)
-		a.person = personOf(found, card, now)
 	}
-	if ended, ok := sayEnded[endOf(verified, bad, card, now)]; ok {
-		a.tone, a.message = toneWarn, ended
+	card, known := found.Card(number)
+	a := answer{tone: toneGood, message: sayGenuine, lists: verified.Revoked, person: personOf(found, card, now)}
+	if !known {
+		a.message, a.person = sayNotArrived, personOnCard(verified.Credential, now)
+		if errors.Is(bad, cards.ErrRevoked) {
+			a.person = nil // the holder may have withdrawn consent: nobody is told anything
+		}
+	}
+	if e := endOf(verified, bad, found, card, now); e.state != "" {
+		a.tone, a.message = toneWarn, e.message()
+		return a, nil
+	}
+	switch astray, ok := sayAstray[card.State]; {
+	case ok:
+		a.tone, a.message = toneWarn, astray
+	case known && card.State != records.CardHandedOver && card.State != records.CardActive:
+		a.message = sayOnItsWay
 	}
 	return a, nil
 }
 
-// endOf says why a genuine card is valid no more, or nothing. card is what the register knows of its number; zero if nothing.
-func endOf(verified cards.Verified, bad error, card records.Card, now time.Time) string {
+// endOf says why a genuine card is valid no more. card is what the register knows of its number; zero if nothing.
+func endOf(verified cards.Verified, bad error, found records.Found, card records.Card, now time.Time) ending {
 	c := verified.Credential
+	e := endingOf(found, card, c.Version, now)
 	switch {
-	case card.Number != "" && records.CardEnded(stateOf(card, now)):
-		return stateOf(card, now)
+	case e.state != "" && e.version == 0:
+		return e
 	case errors.Is(bad, cards.ErrRevoked):
-		return records.CardRevoked
-	case c.Version < card.Version:
-		return records.CardReplaced
+		return ending{state: records.CardRevoked}
+	case e.state != "":
+		return e
 	case c.Version == card.Version && card.CredentialHash != verified.Hash:
-		return records.CardHeld // the register has another document of this number
+		return ending{state: records.CardHeld} // the register has another document of this number
 	case errors.Is(bad, cards.ErrExpired):
-		return records.CardExpired
+		return ending{state: records.CardExpired, since: records.Stamp(c.Expires)}
 	}
-	return ""
+	return ending{}
 }
 
 // personOf tells a person of the register, and of the card asked for.
@@ -143,7 +155,7 @@ func personOf(found records.Found, card records.Card, now time.Time) *person {
 	p := &person{
 		name: r.FullName, second: r.FullNameHi, sex: r.Sex,
 		year: r.BirthYear, month: r.BirthMonth, day: r.BirthDay,
-		number: card.Number, kind: card.Kind, state: stateOf(card, now), issued: card.IssuedAt, until: card.ExpiresAt,
+		number: card.Number, kind: card.Kind, state: card.StateAt(now), issued: card.IssuedAt, until: card.ExpiresAt,
 	}
 	p.least, p.most, p.ageKnown = found.Ages(now)
 	return p

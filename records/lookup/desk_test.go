@@ -35,6 +35,11 @@ func (d *desk) seeCards() {
 	d.judge[qrOf("stranger")] = verdict{cards.Verified{}, cards.ErrUnknownKey}
 	d.judge[qrOf("forged")] = verdict{cards.Verified{}, cards.ErrBadSignature}
 	d.judge[qrOf("outside")] = verdict{said(ashasNumber, 2, "x", "Asha Devi", ""), cards.ErrOutsideLease}
+	for name, age := range map[string]time.Duration{"fresh": 3 * time.Hour, "stale": 9 * 24 * time.Hour} {
+		asha := said(ashasNumber, 2, "hash-asha-2", "Asha Devi", "")
+		asha.Revoked = cards.ListAge{Serial: 3, MadeAt: d.now.Add(-age), Age: age}
+		d.judge[qrOf(name)] = verdict{asha, nil}
+	}
 	d.judge[qrOf("down")] = verdict{cards.Verified{}, ErrNoLists}
 }
 
@@ -95,6 +100,8 @@ func TestDeskAnswers(t *testing.T) {
 		"nothing":                                {"  ", []string{"Nothing to look up"}, nil, ""},
 		"a genuine card":                         {qrOf("genuine"), []string{"Genuine card", "good", "Asha Devi"}, []string{"Found by number"}, "desk r1 answered scanned"},
 		"a genuine card, scanned with caps lock": {strings.ToLower(qrOf("genuine")) + "\r", []string{"Genuine card", "Asha Devi"}, nil, "desk r1 answered scanned"},
+		"a card judged by a list of today":       {qrOf("fresh"), []string{"Genuine card", "Checked against the list of revoked cards of 1 March 2026"}, []string{"too old"}, "desk r1 answered scanned"},
+		"a card judged by an old list":           {qrOf("stale"), []string{"Genuine card", "The list of revoked cards is of 20 February 2026, too old to rely on", `class="lists stale"`}, nil, "desk r1 answered scanned"},
 		"a card of an earlier version":           {qrOf("earlier"), []string{"This card was replaced", "Asha Devi"}, []string{"Genuine"}, "desk r1 answered scanned"},
 		"another document of the same number":    {qrOf("twin"), []string{"This card is held"}, []string{"Genuine"}, "desk r1 answered scanned"},
 		"a card on the revocation list":          {qrOf("revoked"), []string{"This card was revoked", "Asha Devi"}, []string{"Genuine"}, "desk r1 answered scanned"},
@@ -102,7 +109,7 @@ func TestDeskAnswers(t *testing.T) {
 		"a genuine card without a record":        {qrOf("early"), []string{"Genuine card, record not yet arrived", "Gurpreet Kaur", `lang="pa">ਗੁਰਪ੍ਰੀਤ ਕੌਰ`, "4 July 1991", gurpreets.Printed()}, nil, "desk  not_found scanned"},
 		"a card signed by a stranger":            {qrOf("stranger"), []string{"Not a genuine card"}, []string{"Asha"}, "desk  refused scanned"},
 		"a card whose signature does not match":  {qrOf("forged"), []string{"Not a genuine card"}, []string{"Asha"}, "desk  refused scanned"},
-		"a card outside its signer's lease":      {qrOf("outside"), []string{"Not a genuine card"}, []string{"Asha"}, "desk  refused scanned"},
+		"a card outside its signer's lease":      {qrOf("outside"), []string{"Not a valid card", "may not sign such a card"}, []string{"Asha"}, "desk  refused scanned"},
 		"a QR of something else":                 {"HTTPS://EXAMPLE.IN/" + strings.Repeat("A", 40), []string{"Not a health card"}, nil, "desk  refused scanned"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -99,19 +99,12 @@ func (s *Service) endedText(found records.Found, number cards.Number) string {
 	if !ok {
 		return ""
 	}
-	switch stateOf(card, s.Now()) {
-	case records.CardLost:
-		return "this card was reported lost: whoever shows it may not be the person"
-	case records.CardRevoked:
-		return "this card was revoked"
-	case records.CardReplaced:
-		return "this card was replaced: the person has another one"
-	case records.CardExpired:
-		return "this card has expired"
-	case records.CardHeld:
-		return "two documents claim this card number: it is held until the centre has decided"
+	e := endingOf(found, card, 0, s.Now())
+	if e.state == "" {
+		return ""
 	}
-	return ""
+	m := e.message()
+	return m.title.En + ". " + m.help.En
 }
 
 // readPatient tells one record by its public id.

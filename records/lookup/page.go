@@ -46,6 +46,8 @@ type choice struct {
 
 type answerView struct {
 	Tone, Title, Help, Detail string
+	Lists                     string // how old the list is that a card was judged by
+	Stale                     bool   // too old
 	Person                    *personView
 }
 
@@ -82,7 +84,7 @@ func (s *Service) view(name string, p page) view {
 		if _, isQR := readField(p.typed); a.person == nil && !isQR {
 			v.Again = strings.TrimSpace(p.typed)
 		}
-		v.Answer = &answerView{Tone: a.tone, Title: a.title.in(p.lang), Help: a.help.in(p.lang)}
+		v.Answer = &answerView{Tone: a.tone, Title: a.title.in(p.lang), Help: a.help.in(p.lang), Lists: listsText(p.lang, a.lists), Stale: a.lists.Stale()}
 		if p.lang == english {
 			v.Answer.Detail = a.detail
 		}

@@ -29,13 +29,13 @@ func patient(found records.Found, scopes access.Scopes, now time.Time) (fhirPati
 	r := found.Resident
 	p := fhirPatient{
 		ResourceType: "Patient", ID: found.PublicID, Active: found.SurvivorID == "",
-		Name: names(r), Gender: gender(r.Sex), BirthDate: birthDate(r), Extension: ageTold(r),
+		Name: names(r), Gender: gender(r.Sex), BirthDate: birthDate(r), Deceased: r.State == records.ResidentDied, Extension: ageTold(r),
 	}
 	for _, c := range found.Cards {
 		if found.SurvivorID != "" && c.ResidentID != r.ID {
 			continue // a number names one Patient: the others' are the survivor's
 		}
-		p.Identifier = append(p.Identifier, cardIdentifier(c, stateOf(c, now)))
+		p.Identifier = append(p.Identifier, cardIdentifier(c, c.StateAt(now)))
 	}
 	if scopes.Has(access.ScopeIdentifiers) {
 		p.Identifier = append(p.Identifier, otherIdentifiers(r)...)

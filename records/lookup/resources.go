@@ -13,6 +13,7 @@ type fhirPatient struct {
 	Telecom      []fhirContact    `json:"telecom,omitempty"`
 	Gender       string           `json:"gender"`
 	BirthDate    string           `json:"birthDate,omitempty"`
+	Deceased     bool             `json:"deceasedBoolean,omitempty"`
 	Address      []fhirAddress    `json:"address,omitempty"`
 	Link         []fhirLink       `json:"link,omitempty"`
 }

@@ -108,14 +108,6 @@ func (q question) entry(outcome string) records.AuditEntry {
 	}
 }
 
-// stateOf is the state of a card now: a temporary one ends by itself.
-func stateOf(c records.Card, now time.Time) string {
-	if c.ExpiresAt != "" && c.ExpiresAt <= records.Stamp(now) && !records.CardEnded(c.State) {
-		return records.CardExpired
-	}
-	return c.State
-}
-
 // Handler returns all that the service answers.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()

@@ -122,6 +122,10 @@ var (
 		text{"Not a genuine card", "यह असली कार्ड नहीं है"},
 		text{"No key of this register signed this QR code. Do not rely on the card.", "इस QR कोड पर इस रजिस्टर के हस्ताक्षर नहीं हैं। इस कार्ड पर भरोसा न करें।"},
 	}
+	sayNotValid = message{
+		text{"Not a valid card", "यह मान्य कार्ड नहीं है"},
+		text{"The key that signed it was lost, has ended, or may not sign such a card. Do not rely on it; tell the centre.", "जिस कुंजी से इस पर हस्ताक्षर हुए वह खो गई है, समाप्त हो गई है, या ऐसे कार्ड के लिए नहीं है। इस पर भरोसा न करें; केंद्र को बताएँ।"},
+	}
 	sayNotACard = message{
 		text{"Not a health card", "यह स्वास्थ्य कार्ड नहीं है"},
 		text{"This QR code is something else. Scan the QR code on the front of the card.", "यह कोई और QR कोड है। कार्ड के सामने वाला QR कोड स्कैन करें।"},

@@ -76,8 +76,8 @@ func TestContentIsRebuiltFromTheColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		decision := records.Decision{ID: "d1", Left: "r1", Right: "r2", Decision: records.DecidedDifferent, By: "tester", At: "2026-01-01T00:00:00.000Z", Why: "<two> sisters"}
-		err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) ([]records.Decision, []records.PersonOf, error) {
-			return []records.Decision{decision}, nil, nil
+		err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) (records.Verdict, error) {
+			return records.Verdict{Events: []records.Decision{decision}}, nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -90,8 +90,12 @@ func TestContentIsRebuiltFromTheColumns(t *testing.T) {
 		if err := s.ClosePrintBatch(t.Context(), made, nil); err != nil {
 			t.Fatal(err)
 		}
+		moves, err := s.StockMoves(t.Context(), "", "", 10)
+		if err != nil || len(moves) != 1 {
+			t.Fatalf("%d stock moves, %v", len(moves), err)
+		}
 		for key, content := range map[string]any{
-			"card 234567890123457/1": card, "card_event e1": event, "decision d1": decision, "print_batch 20260101-aaaa": batch, "print_batch_event p1": made,
+			"stock_move " + moves[0].ID: moves[0], "card 234567890123457/1": card, "card_event e1": event, "decision d1": decision, "print_batch 20260101-aaaa": batch, "print_batch_event p1": made,
 		} {
 			b, err := records.Canonical(content)
 			if err != nil {

@@ -28,20 +28,30 @@ const stands = `c.state NOT IN ('lost', 'revoked', 'replaced', 'expired')`
 // Holders streams every active resident with the card that stands, those of one person together, in the order of person and
 // resident id.
 func (s *Store) Holders(ctx context.Context) iter.Seq2[records.Holder, error] {
+	return s.holders(ctx, "")
+}
+
+// HoldersOf returns the active records of the person that a resident is, as Holders would.
+func (s *Store) HoldersOf(ctx context.Context, residentID string) ([]records.Holder, error) {
+	return collect(s.holders(ctx, ` AND r.id IN (SELECT CAST($1 AS TEXT) UNION
+	SELECT q.resident_id FROM persons o JOIN persons q ON q.person_id = o.person_id WHERE o.resident_id = $1)`, residentID))
+}
+
+func (s *Store) holders(ctx context.Context, where string, args ...any) iter.Seq2[records.Holder, error] {
 	rows := query(ctx, s.read, scanHolder, `
-SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date,
+SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date, r.other,
 	h.ward_code, h.block_no, COALESCE(p.person_id, ''),
 	CASE WHEN r.id IN (SELECT w.left_id FROM (`+waiting+`) w UNION SELECT w.right_id FROM (`+waiting+`) w) THEN 'review'
 		WHEN r.id IN (SELECT o.left_id FROM (`+opposed+`) o UNION SELECT o.right_id FROM (`+opposed+`) o) THEN 'conflict'
 		WHEN r.id IN (SELECT row_key FROM conflicts WHERE noun = 'resident' AND status = 'open') THEN 'conflict'
 		WHEN h.id IN (SELECT row_key FROM conflicts WHERE noun = 'household' AND status = 'open') THEN 'conflict' ELSE '' END,
-	c.number, c.version, c.kind, c.lease_id, c.issued_at, c.state, c.face, n.reserved_at
+	c.number, c.version, c.kind, c.lease_id, c.issued_at, c.expires_at, c.state, c.face, n.reserved_at
 FROM residents r JOIN households h ON h.id = r.household_id
 LEFT JOIN persons p ON p.resident_id = r.id
 LEFT JOIN cards c ON c.resident_id = r.id AND `+stands+`
 LEFT JOIN numbers n ON n.number = c.number
-WHERE r.state = 'active'
-ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.version DESC`)
+WHERE r.state = 'active'`+where+`
+ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.version DESC`, args...)
 	return func(yield func(records.Holder, error) bool) {
 		var last *records.Holder
 		for h, err := range rows {
@@ -66,15 +76,17 @@ ORDER BY COALESCE(p.person_id, r.id), r.id, c.kind, n.reserved_at, c.number, c.v
 
 func scanHolder(row scanner) (records.Holder, error) {
 	var (
-		h                                                    records.Holder
-		number, kind, leaseID, issued, state, face, reserved *string
-		version                                              *int
+		h                                                             records.Holder
+		number, kind, leaseID, issued, expires, state, face, reserved *string
+		version                                                       *int
+		other                                                         string
 	)
 	err := row.Scan(&h.ID, &h.FullName, &h.FullNameHi, &h.FatherOrHusband, &h.Sex, &h.BirthYear, &h.BirthMonth, &h.BirthDay, &h.AgeYears,
-		&h.VisitDate, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &state, &face, &reserved)
+		&h.VisitDate, &other, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
+	h.Other = []byte(other)
 	if err == nil && number != nil {
 		h.Card = &records.Card{
-			Number: *number, Version: *version, ResidentID: h.ID, Kind: *kind, LeaseID: *leaseID, IssuedAt: *issued, State: *state,
+			Number: *number, Version: *version, ResidentID: h.ID, Kind: *kind, LeaseID: *leaseID, IssuedAt: *issued, ExpiresAt: *expires, State: *state,
 			Face: []byte(*face), ReservedAt: deref(reserved),
 		}
 	}
@@ -101,23 +113,28 @@ func (s *Store) SaveCards(ctx context.Context, issued []records.Card, events []r
 		if err != nil {
 			return err
 		}
-		var fresh []records.Card
-		for _, c := range issued {
-			if c.Version == 1 {
-				fresh = append(fresh, c)
-			}
-		}
-		if err := noCardYet(ctx, tx, fresh); err != nil {
-			return err
-		}
-		if err := reserve(ctx, tx, fresh); err != nil {
-			return err
-		}
-		if err := insertCards(ctx, tx, h, issued); err != nil {
-			return err
-		}
-		return addCardEvents(ctx, tx, h, events)
+		return saveIssued(ctx, tx, h, issued, events)
 	})
+}
+
+// saveIssued is SaveCards within a transaction. The events come first: they end the cards in whose stead others are given.
+func saveIssued(ctx context.Context, tx querier, h records.Home, issued []records.Card, events []records.CardEvent) error {
+	if err := addCardEvents(ctx, tx, h, events); err != nil {
+		return err
+	}
+	var fresh []records.Card
+	for _, c := range issued {
+		if c.Version == 1 {
+			fresh = append(fresh, c)
+		}
+	}
+	if err := noCardYet(ctx, tx, fresh); err != nil {
+		return err
+	}
+	if err := reserve(ctx, tx, fresh); err != nil {
+		return err
+	}
+	return insertCards(ctx, tx, h, issued)
 }
 
 // noCardYet returns records.ErrConflict if one of the residents who are to get a new number has a card that stands.
@@ -191,9 +208,12 @@ func writeCards(ctx context.Context, tx querier, list []records.Card) error {
 	return err
 }
 
-// AddCardEvents adds what happened to cards and moves each card to its last state, in one transaction.
+// AddCardEvents adds what happened to cards and moves each card to the state that follows, in one transaction.
 func (s *Store) AddCardEvents(ctx context.Context, events []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "cards"); err != nil {
+			return err
+		}
 		h, err := home(ctx, tx)
 		if err != nil {
 			return err
@@ -204,62 +224,22 @@ func (s *Store) AddCardEvents(ctx context.Context, events []records.CardEvent) e
 
 func addCardEvents(ctx context.Context, tx querier, h records.Home, events []records.CardEvent) error {
 	keys := make([]string, 0, len(events))
-	byState := map[string][]any{}
+	var touched []string
 	for i := range events {
 		e := &events[i]
 		e.Origin = h.Device
 		keys = append(keys, e.ID)
 		if e.Event != records.CardIssued { // the card was stored in that state
-			byState[e.Event] = append(byState[e.Event], e.Number, e.Version)
+			touched = append(touched, e.Number)
 		}
 	}
 	if err := writeCardEvents(ctx, tx, events); err != nil {
 		return err
 	}
-	for state, args := range byState {
-		if err := setCardStates(ctx, tx, state, args); err != nil {
-			return err
-		}
+	if err := settleCards(ctx, tx, h, touched); err != nil {
+		return err
 	}
 	return enqueue(ctx, tx, h, records.NounCardEvent, keys...)
-}
-
-// writeCardEvents writes new events as they are.
-func writeCardEvents(ctx context.Context, tx querier, events []records.CardEvent) error {
-	rows := make([][]any, 0, len(events))
-	for _, e := range events {
-		rows = append(rows, []any{e.ID, e.Number, e.Version, e.Event, e.By, e.At, e.Why, e.Origin})
-	}
-	in := plain("card_events", "id", "number", "version", "event", "decided_by", "decided_at", "why", "origin")
-	_, err := in.rows(ctx, tx, rows)
-	return err
-}
-
-// setCardStates moves cards, given as number, version, number, version, …, to a state. What is final stays, and what is held
-// can only end.
-func setCardStates(ctx context.Context, tx querier, state string, cards []any) error {
-	return moveCards(ctx, tx, `state NOT IN ('lost', 'revoked', 'replaced', 'expired')
-	AND (state <> 'held' OR $1 IN ('lost', 'revoked', 'replaced', 'expired'))`, state, cards)
-}
-
-// releaseCards moves cards that are held to the state they had.
-func releaseCards(ctx context.Context, tx querier, state string, cards []any) error {
-	return moveCards(ctx, tx, `state = 'held'`, state, cards)
-}
-
-func moveCards(ctx context.Context, tx querier, where, state string, cards []any) error {
-	for chunk := range chunks(cards) {
-		list := "(CAST($2 AS TEXT), CAST($3 AS BIGINT))"
-		for i := 2; i < len(chunk); i += 2 {
-			list += fmt.Sprintf(", (CAST($%d AS TEXT), CAST($%d AS BIGINT))", i+2, i+3)
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE cards SET state = $1 WHERE `+where+`
-	AND (number, version) IN (VALUES `+list+`)`, append([]any{state}, chunk...)...)
-		if err != nil {
-			return fmt.Errorf("moving cards to %s: %w", state, err)
-		}
-	}
-	return nil
 }
 
 // Cards returns all versions of a number, the latest first, or records.ErrNotFound.
@@ -281,22 +261,6 @@ func (s *Store) CardsOf(ctx context.Context, residentID string) ([]records.Card,
 		return nil, fmt.Errorf("reading the cards of resident %s: %w", residentID, err)
 	}
 	return list, nil
-}
-
-// CardEvents returns what happened to a number, oldest first.
-func (s *Store) CardEvents(ctx context.Context, number string) ([]records.CardEvent, error) {
-	list, err := collect(query(ctx, s.read, scanCardEvent,
-		`SELECT id, number, version, event, decided_by, decided_at, why, origin FROM card_events WHERE number = $1 ORDER BY decided_at, version, id`, number))
-	if err != nil {
-		return nil, fmt.Errorf("reading card events: %w", err)
-	}
-	return list, nil
-}
-
-func scanCardEvent(row scanner) (records.CardEvent, error) {
-	var e records.CardEvent
-	err := row.Scan(&e.ID, &e.Number, &e.Version, &e.Event, &e.By, &e.At, &e.Why, &e.Origin)
-	return e, err
 }
 
 // CardCounts counts cards by state.

@@ -29,11 +29,13 @@ func (s *Store) travellers() map[records.Noun]traveller {
 		records.NounDecision: {"decisions", false, readBy(s, `SELECT `+decisionColumns+` FROM decisions WHERE id IN `, scanDecision,
 			func(d records.Decision) (string, records.Meta, any) { return d.ID, records.Meta{}, d })},
 		records.NounCard: {"cards", false, s.readCards},
-		records.NounCardEvent: {"card_events", false, readBy(s, `SELECT id, number, version, event, decided_by, decided_at, why, origin FROM card_events WHERE id IN `,
+		records.NounCardEvent: {"card_events", false, readBy(s, cardEvents+`WHERE id IN `,
 			scanCardEvent, func(e records.CardEvent) (string, records.Meta, any) { return e.ID, records.Meta{}, e })},
 		records.NounPrintBatch: {"print_batches", false, s.readPrintBatches},
 		records.NounPrintBatchEvent: {"print_batch_events", false, readBy(s, `SELECT id, batch_id, event, decided_by, decided_at, why, origin FROM print_batch_events WHERE id IN `,
 			scanPrintBatchEvent, func(e records.PrintBatchEvent) (string, records.Meta, any) { return e.ID, records.Meta{}, e })},
+		records.NounStockMove: {"stock_moves", false, readBy(s, `SELECT `+stockMoveColumns+` FROM stock_moves WHERE id IN `,
+			scanStockMove, func(v records.StockMove) (string, records.Meta, any) { return v.ID, records.Meta{}, v })},
 	}
 }
 

@@ -43,12 +43,16 @@ var invariants = []invariant{
 		`SELECT count(*) FROM cards c WHERE NOT EXISTS (SELECT 1 FROM numbers n WHERE n.number = c.number)`,
 	},
 	{
-		"one card each", "nobody has two cards that stand", "residents with two cards that stand", `run "sehat issue": it retires the surplus ones`,
+		"one card each", "nobody has two cards that stand", "residents with two cards that stand", `run "sehat issue": it retires surplus temporary ones; of two permanent ones end one with "sehat card revoke"`,
 		`SELECT count(*) FROM (SELECT c.resident_id FROM cards c WHERE ` + stands + ` GROUP BY c.resident_id HAVING count(*) > 1) doubles`,
 	},
 	{
 		"print batches", "every print batch is finished", "print batches that were begun and not finished", `run "sehat print": it finishes them`,
-		`SELECT count(*) FROM print_batches WHERE state = 'making' AND origin = ` + thisDevice,
+		`SELECT count(*) FROM print_batches WHERE state IN ('making', 'sealing') AND origin = ` + thisDevice,
+	},
+	{
+		"piles", "no card lies in two piles", "copies of cards that lie in two piles", `see them with "sehat print reconcile --list two-piles", destroy one and report it spoiled`,
+		`SELECT count(*) ` + copies + ` WHERE NOT ` + wasSpoiled + ` AND ` + anotherCopy,
 	},
 	{
 		"imports", "every import is finished", "imports that were cut off", "import the same file again: it goes on from there",

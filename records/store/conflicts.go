@@ -199,34 +199,19 @@ func (r resolving) card(ctx context.Context) error {
 	if err != nil || open > 0 {
 		return err
 	}
-	happened, err := collect(query(ctx, r.tx, scanCardEvent, `
-SELECT e.id, e.number, e.version, e.event, e.decided_by, e.decided_at, e.why, e.origin
-FROM card_events e JOIN cards c ON c.number = e.number AND c.version = e.version
-WHERE e.number = $1 AND c.state = 'held' AND e.event <> 'held' ORDER BY e.version`, number))
+	if err := r.store.lock(ctx, r.tx, "cards"); err != nil {
+		return err
+	}
+	held, err := collect(query(ctx, r.tx, scanCard, `SELECT `+cardColumns+` FROM cards WHERE number = $1 AND state = 'held' ORDER BY version`, number))
 	if err != nil {
 		return err
 	}
-	last := map[int]records.CardEvent{}
-	for _, e := range happened {
-		if later(e, last[e.Version]) {
-			last[e.Version] = e
-		}
+	events := make([]records.CardEvent, 0, len(held))
+	for _, c := range held {
+		events = append(events, records.CardEvent{
+			ID: records.NewID(), Number: c.Number, Version: c.Version, Event: records.CardReleased, By: r.conflict.By, At: r.conflict.DecidedAt,
+			Why: "conflict " + r.conflict.ID + " was decided for this document",
+		})
 	}
-	var events []records.CardEvent
-	for _, e := range happened {
-		if last[e.Version].ID != e.ID {
-			continue
-		}
-		e.ID, e.By, e.At, e.Why = records.NewID(), r.conflict.By, r.conflict.DecidedAt, "conflict "+r.conflict.ID+" was decided for this document"
-		events = append(events, e)
-	}
-	if err := addCardEvents(ctx, r.tx, r.home, events); err != nil {
-		return err
-	}
-	for _, e := range events {
-		if err := releaseCards(ctx, r.tx, e.Event, []any{e.Number, e.Version}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addCardEvents(ctx, r.tx, r.home, events)
 }

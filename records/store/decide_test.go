@@ -36,11 +36,11 @@ func TestOppositeDecisionsHoldBothCards(t *testing.T) {
 		s := create(t, url, records.RoleCentre)
 		left, right := inReview(t, s)
 		is := issuer(t, s, true, 10)
-		opposite := func(records.Neighbourhood) ([]records.Decision, []records.PersonOf, error) {
+		opposite := func(records.Neighbourhood) (records.Verdict, error) {
 			d := records.Decision{ID: "d1", Left: left, Right: right, Decision: records.DecidedSame, By: "a", At: records.Stamp(noon)}
 			e := d
 			e.ID, e.Decision = "d2", records.DecidedDifferent
-			return []records.Decision{d, e}, nil, nil
+			return records.Verdict{Events: []records.Decision{d, e}}, nil
 		}
 		if err := s.DecideOn(t.Context(), left, right, opposite); err != nil {
 			t.Fatal(err)

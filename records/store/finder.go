@@ -60,7 +60,8 @@ WHERE i.system = 'public' AND i.value = $1`
 	COALESCE(h.ward_code, ''), COALESCE(h.house_no, ''), COALESCE(h.address_line, ''), COALESCE(h.locality, ''), COALESCE(h.pin_code, ''), COALESCE(h.contact_mobile, ''),
 	COALESCE((SELECT MIN(i.value) FROM identifiers i WHERE i.system = 'public' AND i.resident_id = r.id), ''),
 	COALESCE(c.number, ''), COALESCE(c.version, 0), COALESCE(c.kind, ''), COALESCE(c.state, ''), COALESCE(c.issued_at, ''), COALESCE(c.expires_at, ''), COALESCE(c.credential_hash, ''),
-	COALESCE((SELECT n.reserved_at FROM numbers n WHERE n.number = c.number), '')
+	COALESCE((SELECT n.reserved_at FROM numbers n WHERE n.number = c.number), ''),
+	COALESCE((SELECT MAX(e.decided_at) FROM card_events e WHERE e.number = c.number AND e.version = c.version AND e.event = c.state), '')
 FROM residents r
 LEFT JOIN households h ON h.id = r.household_id
 LEFT JOIN cards c ON c.resident_id = r.id
@@ -83,7 +84,7 @@ func scanFound(row scanner) (foundRow, error) {
 		&age, &r.VisitDate, &r.Mobile, &r.EPIC, &r.ABHA, &r.State, &r.Hash,
 		&h.WardCode, &h.HouseNo, &h.AddressLine, &h.Locality, &h.PinCode, &h.Mobile,
 		&f.public,
-		&c.Number, &c.Version, &c.Kind, &c.State, &c.IssuedAt, &c.ExpiresAt, &c.CredentialHash, &c.ReservedAt)
+		&c.Number, &c.Version, &c.Kind, &c.State, &c.IssuedAt, &c.ExpiresAt, &c.CredentialHash, &c.ReservedAt, &c.Since)
 	if age.Valid {
 		years := int(age.Int64)
 		r.AgeYears = &years

@@ -43,6 +43,17 @@ func scanLease(row scanner) (records.Lease, error) {
 	return l, err
 }
 
+// Accepted returns the hashes of the credentials signed with a key that had not expired at a time, in order, whatever became of
+// their cards since.
+func (s *Store) Accepted(ctx context.Context, keyID, at string) ([]string, error) {
+	list, err := collect(query(ctx, s.read, scanText,
+		`SELECT credential_hash FROM cards WHERE kid = $1 AND (expires_at = '' OR expires_at > $2) ORDER BY credential_hash`, keyID, at))
+	if err != nil {
+		return nil, fmt.Errorf("reading the credentials of a key: %w", err)
+	}
+	return list, nil
+}
+
 // saveLeases writes leases as the centre tells them, in place of what was known.
 func saveLeases(ctx context.Context, tx querier, list []records.Lease) error {
 	rows := make([][]any, 0, len(list))

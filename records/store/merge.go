@@ -13,8 +13,8 @@ import (
 )
 
 // Apply applies a batch exactly once. One transaction locks the device's row, compares number and chain, merges the rows, and
-// writes the ledger's row with the receipt; or it says that the batch was applied before, that it is a fork, or which number
-// must come first.
+// writes the ledger's row with the receipt; or it says that the batch was applied before, that it is a fork (then it holds the
+// cards whose numbers the fork claims), or which number must come first.
 func (s *Store) Apply(ctx context.Context, a records.Application) (records.Answer, error) {
 	var answer records.Answer
 	err := s.inTx(ctx, func(tx querier) error {
@@ -23,10 +23,13 @@ func (s *Store) Apply(ctx context.Context, a records.Application) (records.Answe
 			return err
 		}
 		answer, err = s.chain(ctx, tx, a)
-		if err != nil || answer.Status != "" {
+		if err != nil || answer.Status != "" && answer.Status != records.InboxFork {
 			return err
 		}
 		m := merging{Application: a, store: s, tx: tx, home: h, stamp: records.NewID(), ends: make([]end, len(a.Changes))}
+		if answer.Status == records.InboxFork {
+			return m.claims(ctx)
+		}
 		answer, err = m.run(ctx)
 		return err
 	})
@@ -172,6 +175,8 @@ func (m *merging) noun(ctx context.Context, noun records.Noun, rows []int) error
 		return m.printBatches(ctx, rows)
 	case records.NounPrintBatchEvent:
 		return m.printBatchEvents(ctx, rows)
+	case records.NounStockMove:
+		return m.stockMoves(ctx, rows)
 	}
 	return fmt.Errorf("no way to merge %s", noun)
 }

@@ -52,7 +52,11 @@ func (m *merging) cards(ctx context.Context, rows []int) error {
 	if err := m.saveCards(ctx, save); err != nil {
 		return err
 	}
-	return m.hold(ctx, claimed)
+	byForks, err := m.meetClaims(ctx, save)
+	if err != nil {
+		return err
+	}
+	return m.hold(ctx, append(claimed, byForks...))
 }
 
 // owners tells whose each number is.
@@ -122,13 +126,16 @@ func (m *merging) hold(ctx context.Context, numbers []string) error {
 	return addCardEvents(ctx, m.tx, m.home, events)
 }
 
-// cardEvents merges what happened to cards, and moves each card to the state after its last event.
+// cardEvents merges what happened to cards, and moves each card to the state that follows.
 func (m *merging) cardEvents(ctx context.Context, rows []int) error {
+	if err := m.store.lock(ctx, m.tx, "cards"); err != nil {
+		return err
+	}
 	list, err := fresh(ctx, m, records.NounCardEvent, arrivals(m, rows, func(e records.CardEvent) string { return e.ID }))
 	if err != nil {
 		return err
 	}
-	cards, err := m.cardStates(ctx, each(list, func(a arrival[records.CardEvent]) string { return a.content.Number }))
+	cards, err := m.cardOrigins(ctx, each(list, func(a arrival[records.CardEvent]) string { return a.content.Number }))
 	if err != nil {
 		return err
 	}
@@ -137,19 +144,18 @@ func (m *merging) cardEvents(ctx context.Context, rows []int) error {
 	for _, a := range list {
 		e := a.content
 		e.Origin = m.DeviceID
-		key := records.CardKey(e.Number, e.Version)
-		if why := m.mayHappen(e, cards[key]); why != "" {
+		if why := m.mayHappen(e, cards[records.CardKey(e.Number, e.Version)]); why != "" {
 			m.reject(a.at, why)
 			continue
 		}
 		m.ends[a.at] = endStored
 		save = append(save, e)
-		touched = append(touched, key)
+		touched = append(touched, e.Number)
 	}
 	if err := writeCardEvents(ctx, m.tx, save); err != nil {
 		return err
 	}
-	return m.settle(ctx, touched, cards)
+	return settleCards(ctx, m.tx, m.home, touched)
 }
 
 // mayHappen tells why an event of a device must not be stored, or nothing. Only the centre makes a card active or holds it, and to
@@ -158,7 +164,7 @@ func (m *merging) mayHappen(e records.CardEvent, card records.Card) string {
 	switch {
 	case card.Number == "":
 		return noCard
-	case e.Event == records.CardActive || e.Event == records.CardHeld || !slices.Contains(lifecycle(), e.Event):
+	case e.Event == records.CardActive || e.Event == records.CardHeld || e.Event == records.CardReleased || !records.KnownCardEvent(e.Event):
 		return "a device does not say this of a card"
 	case !isStamp(e.At):
 		return "its time cannot be read"
@@ -168,71 +174,19 @@ func (m *merging) mayHappen(e records.CardEvent, card records.Card) string {
 	return ""
 }
 
-// lifecycle is the order in which things happen to a card: of two events in one millisecond the later one here counts.
-func lifecycle() []string {
-	return []string{
-		records.CardIssued, records.CardPrinted, records.CardSpoiled, records.CardDispatched, records.CardHandedOver, records.CardReturned,
-		records.CardActive, records.CardHeld, records.CardExpired, records.CardReplaced, records.CardLost, records.CardRevoked,
-	}
-}
-
-// cardStates returns number, version, state and origin of the cards with the given numbers, by their keys.
-func (m *merging) cardStates(ctx context.Context, numbers []string) (map[string]records.Card, error) {
+// cardOrigins returns number, version and origin of the cards with the given numbers, by their keys.
+func (m *merging) cardOrigins(ctx context.Context, numbers []string) (map[string]records.Card, error) {
 	found := map[string]records.Card{}
 	for part := range chunks(numbers) {
 		_, err := collect(query(ctx, m.tx, func(row scanner) (struct{}, error) {
 			var c records.Card
-			err := row.Scan(&c.Number, &c.Version, &c.State, &c.Origin)
+			err := row.Scan(&c.Number, &c.Version, &c.Origin)
 			found[records.CardKey(c.Number, c.Version)] = c
 			return struct{}{}, err
-		}, `SELECT number, version, state, origin FROM cards WHERE number IN `+m.store.list(1, len(part))+m.store.dialect.forUpdate, anys(part)...))
+		}, `SELECT number, version, origin FROM cards WHERE number IN `+m.store.list(1, len(part)), anys(part)...))
 		if err != nil {
 			return nil, err
 		}
 	}
 	return found, nil
-}
-
-// settle moves cards to the state after their last event. What is ended or held stays so.
-func (m *merging) settle(ctx context.Context, keys []string, cards map[string]records.Card) error {
-	last := map[string]records.CardEvent{}
-	numbers := make([]string, 0, len(keys))
-	for _, k := range keys {
-		numbers = append(numbers, cards[k].Number)
-	}
-	slices.Sort(numbers)
-	for part := range chunks(slices.Compact(numbers)) {
-		for e, err := range query(ctx, m.tx, scanCardEvent,
-			`SELECT id, number, version, event, decided_by, decided_at, why, origin FROM card_events WHERE number IN `+m.store.list(1, len(part)), anys(part)...) {
-			if err != nil {
-				return err
-			}
-			if key := records.CardKey(e.Number, e.Version); later(e, last[key]) {
-				last[key] = e
-			}
-		}
-	}
-	moved := map[string][]any{}
-	for _, k := range keys {
-		c, state := cards[k], last[k].Event
-		if c.State != state && !records.CardEnded(c.State) {
-			moved[state] = append(moved[state], c.Number, c.Version)
-			c.State = state
-			cards[k] = c
-		}
-	}
-	for state, pairs := range moved {
-		if err := setCardStates(ctx, m.tx, state, pairs); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// later reports whether a happened after b.
-func later(a, b records.CardEvent) bool {
-	if a.At != b.At {
-		return a.At > b.At
-	}
-	return slices.Index(lifecycle(), a.Event) > slices.Index(lifecycle(), b.Event)
 }

@@ -86,10 +86,13 @@ func (m *merging) secondPerson(ctx context.Context, came []records.Decision) err
 			return fmt.Errorf("reading decision %s: %w", d.Supersedes, err)
 		}
 		answer := around.Arrived(d, replaced, m.At)
-		for i := range answer {
-			answer[i].Origin = m.home.Device
+		for i := range answer.Events {
+			answer.Events[i].Origin = m.home.Device
 		}
-		if err := writeDecisions(ctx, m.tx, answer); err != nil {
+		if err := writeDecisions(ctx, m.tx, answer.Events); err != nil {
+			return err
+		}
+		if err := addCardEvents(ctx, m.tx, m.home, answer.Cards); err != nil {
 			return err
 		}
 	}

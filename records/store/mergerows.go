@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -44,7 +45,7 @@ func (m *merging) residents(ctx context.Context, rows []int) error {
 		return withdrawn
 	})
 	save := mergeRows(m, list, stored, func(r *records.Resident) *records.Meta {
-		r.State = records.ResidentActive
+		r.State = cmp.Or(stored[r.ID].state, records.ResidentActive)
 		return &r.Meta
 	})
 	return saveResidents(ctx, m.tx, m.home, m.stamp, save, func(id string) bool { _, ok := stored[id]; return ok })

@@ -12,22 +12,39 @@ import (
 // at the laptop, and its unfinished batches are its own to finish.
 const thisDevice = `(SELECT value FROM meta WHERE key = 'home/device')`
 
-// unprinted holds for a card issued here that is in no print batch.
-const unprinted = `c.state = 'issued' AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE p.number = c.number AND p.version = c.version AND b.state <> 'dropped')`
+// livePile holds for a copy, print slot p in print batch b, that was not spoiled. A card has one at most.
+const livePile = `b.state <> 'dropped' AND NOT ` + wasSpoiled
 
-// Unprinted streams the slots of the cards that were issued and are in no print batch, in walking order.
-func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.PrintSlot, error] {
-	return query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
-		var p records.PrintSlot
-		err := row.Scan(&p.Number, &p.Version)
-		return p, err
-	}, `SELECT c.number, c.version FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
+// unprinted holds for a card issued here that lies in no pile: it was never printed, or every copy was spoiled.
+const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
+	WHERE p.number = c.number AND p.version = c.version AND ` + livePile + `)`
+
+// Unprinted streams the cards that wait to be printed, for the first time or again, ward by ward.
+func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.Stop, error] {
+	return query(ctx, s.read, scanStop, `SELECT 0, c.number, c.version`+stopColumns+`
+FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
 WHERE `+unprinted+` AND ($1 = '' OR h.ward_code = $1)
-ORDER BY h.ward_code, h.block_no, h.house_no, h.id, r.line_no, r.id`, ward)
+ORDER BY h.ward_code`, ward)
 }
 
-// SavePrintBatch stores a batch and its slots in one transaction. It returns records.ErrExists if one of the cards is in
+// BatchStops streams the cards of a print batch in the order of their slots, with the doors they go to.
+func (s *Store) BatchStops(ctx context.Context, id string) iter.Seq2[records.Stop, error] {
+	return query(ctx, s.read, scanStop, `SELECT p.position, p.number, p.version`+stopColumns+`
+FROM print_slots p JOIN cards c ON c.number = p.number AND c.version = p.version
+JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
+WHERE p.batch_id = $1 ORDER BY p.position`, id)
+}
+
+const stopColumns = `, h.ward_code, h.block_no, h.locality, h.address_line, h.house_no, h.id, r.line_no, r.id,
+	CASE WHEN r.full_name <> '' THEN r.full_name ELSE r.full_name_hi END, c.state`
+
+func scanStop(row scanner) (records.Stop, error) {
+	var p records.Stop
+	err := row.Scan(&p.Position, &p.Number, &p.Version, &p.Ward, &p.Block, &p.Locality, &p.Address, &p.House, &p.Household, &p.Line, &p.Resident, &p.Name, &p.State)
+	return p, err
+}
+
+// SavePrintBatch stores a batch, its slots and its job in one transaction. It returns records.ErrExists if one of the cards is in
 // another batch by now.
 func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error {
 	return s.inTx(ctx, func(tx querier) error {
@@ -57,6 +74,14 @@ func (s *Store) SavePrintBatch(ctx context.Context, b records.PrintBatch) error 
 		if _, err := plain("print_slots", "batch_id", "position", "number", "version").rows(ctx, tx, slots); err != nil {
 			return err
 		}
+		if b.Job != nil {
+			if err := saveDocument(ctx, tx, records.DocPrintJob(b.ID), b.Job, b.MadeAt); err != nil {
+				return err
+			}
+		}
+		if err := keepFace(ctx, tx, b); err != nil {
+			return err
+		}
 		return enqueue(ctx, tx, h, records.NounPrintBatch, b.ID)
 	})
 }
@@ -73,7 +98,7 @@ func notInABatch(ctx context.Context, tx querier, slots []records.PrintSlot) err
 			err := row.Scan(&p.Number, &p.Version)
 			return p, err
 		}, `SELECT p.number, p.version FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
-	WHERE b.state <> 'dropped' AND p.number IN `+placeholders(1, len(numbers)), numbers...))
+	WHERE `+livePile+` AND p.number IN `+placeholders(1, len(numbers)), numbers...))
 		if err != nil {
 			return fmt.Errorf("reading print batches: %w", err)
 		}
@@ -89,28 +114,36 @@ func notInABatch(ctx context.Context, tx querier, slots []records.PrintSlot) err
 // UnfinishedPrintBatch returns the oldest batch whose sheets were not all made, or records.ErrNotFound.
 func (s *Store) UnfinishedPrintBatch(ctx context.Context) (records.PrintBatch, error) {
 	var id string
-	err := s.read.QueryRowContext(ctx, `SELECT id FROM print_batches WHERE state = 'making' AND origin = `+thisDevice+` ORDER BY made_at, id LIMIT 1`).Scan(&id)
+	err := s.read.QueryRowContext(ctx, `SELECT id FROM print_batches WHERE state IN ('making', 'sealing') AND origin = `+thisDevice+` ORDER BY made_at, id LIMIT 1`).Scan(&id)
 	if err := notFound(err, "an unfinished print batch"); err != nil {
 		return records.PrintBatch{}, err
 	}
 	return s.PrintBatch(ctx, id)
 }
 
-// PrintBatch returns a batch with its slots, or records.ErrNotFound.
+// PrintBatch returns a batch with its slots and its face, or records.ErrNotFound.
 func (s *Store) PrintBatch(ctx context.Context, id string) (records.PrintBatch, error) {
-	b, err := scanPrintBatch(s.read.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
+	return printBatch(ctx, s.read, id)
+}
+
+func printBatch(ctx context.Context, q querier, id string) (records.PrintBatch, error) {
+	b, err := scanPrintBatch(q.QueryRowContext(ctx, printBatches+` WHERE id = $1`, id))
 	if err := notFound(err, "print batch "+id); err != nil {
 		return b, err
 	}
-	b.Slots, err = collect(query(ctx, s.read, func(row scanner) (records.PrintSlot, error) {
+	b.Slots, err = collect(query(ctx, q, func(row scanner) (records.PrintSlot, error) {
 		var p records.PrintSlot
 		err := row.Scan(&p.Position, &p.Number, &p.Version)
 		return p, err
 	}, `SELECT position, number, version FROM print_slots WHERE batch_id = $1 ORDER BY position`, id))
+	if err == nil {
+		b.Face, err = faceOf(ctx, q, id)
+	}
 	if err != nil {
 		return b, fmt.Errorf("reading print batch %s: %w", id, err)
 	}
-	return b, nil
+	b.Job, err = document(ctx, q, records.DocPrintJob(id))
+	return b, err
 }
 
 const printBatches = `SELECT id, layout, made_at, decided_by, state FROM print_batches`
@@ -121,7 +154,7 @@ func scanPrintBatch(row scanner) (records.PrintBatch, error) {
 	return b, err
 }
 
-// PrintBatches returns all print batches without their slots, oldest first.
+// PrintBatches returns all print batches without their slots and faces, oldest first.
 func (s *Store) PrintBatches(ctx context.Context) ([]records.PrintBatch, error) {
 	list, err := collect(query(ctx, s.read, scanPrintBatch, printBatches+` ORDER BY made_at, id`))
 	if err != nil {
@@ -140,14 +173,17 @@ WHERE p.batch_id = $1 ORDER BY p.position`, id)
 }
 
 // ClosePrintBatch moves a batch that is in the making to the state that e tells and adds the events, in one transaction. A
-// batch that is made or dropped stays as it is.
+// batch that is there, made or dropped stays as it is.
 func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, printed []records.CardEvent) error {
 	return s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "cards"); err != nil {
+			return err
+		}
 		h, err := home(ctx, tx)
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state = 'making'`, e.Event, e.BatchID)
+		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state IN ('making', 'sealing', 'sealed') AND state <> $1`, e.Event, e.BatchID)
 		if err != nil {
 			return fmt.Errorf("closing print batch %s: %w", e.BatchID, err)
 		}
@@ -165,6 +201,11 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		}
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
+		}
+		if e.Event == records.PrintMade {
+			if err := s.useStock(ctx, tx, h, e); err != nil {
+				return err
+			}
 		}
 		return addCardEvents(ctx, tx, h, printed)
 	})

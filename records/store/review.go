@@ -21,11 +21,16 @@ func scanMatch(row scanner) (records.Match, error) {
 	return m, err
 }
 
-// waiting selects the pairs that wait for a person: matches in review on which no decision stands, or opposite ones do, and those
-// that somebody proposed to be one person.
+// waiting selects the pairs that wait for a person: matches in review on which no decision stands, or opposite ones do, those that
+// somebody proposed to be one person, and the undecided matches by which linkage made one person of two with a permanent card each.
 const waiting = `SELECT m.left_id, m.right_id FROM matches m WHERE m.status = 'review' AND 1 <> (
 	SELECT count(DISTINCT d.decision) FROM decisions d WHERE d.left_id = m.left_id AND d.right_id = m.right_id AND ` + stood + `)
-UNION SELECT m.left_id, m.right_id FROM decisions d JOIN matches m ON m.left_id = d.left_id AND m.right_id = d.right_id WHERE ` + proposed
+UNION SELECT m.left_id, m.right_id FROM decisions d JOIN matches m ON m.left_id = d.left_id AND m.right_id = d.right_id WHERE ` + proposed + `
+UNION SELECT m.left_id, m.right_id FROM matches m JOIN persons p ON p.resident_id = m.left_id
+JOIN persons q ON q.resident_id = m.right_id AND q.person_id = p.person_id
+WHERE m.status = 'match' AND 1 < (SELECT count(*) FROM persons o JOIN cards c ON c.resident_id = o.resident_id
+	WHERE o.person_id = p.person_id AND c.kind = 'permanent' AND ` + stands + `)
+AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.left_id = m.left_id AND d.right_id = m.right_id AND ` + stood + `)`
 
 // opposed selects the pairs on which people decided the opposite.
 const opposed = `SELECT d.left_id, d.right_id FROM decisions d WHERE ` + stood + `
@@ -151,8 +156,8 @@ ORDER BY c.number`, anys(residents)...))
 	return list, nil
 }
 
-// DecideOn gives decide the persons around two residents and stores what it returns, in one transaction.
-func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(records.Neighbourhood) ([]records.Decision, []records.PersonOf, error)) error {
+// DecideOn gives decide the persons around two residents and stores the verdict that it returns, in one transaction.
+func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(records.Neighbourhood) (records.Verdict, error)) error {
 	return s.inTx(ctx, func(tx querier) error {
 		if err := s.lock(ctx, tx, "persons"); err != nil {
 			return err
@@ -165,10 +170,11 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 		if err != nil {
 			return err
 		}
-		events, persons, err := decide(around)
+		verdict, err := decide(around)
 		if err != nil {
 			return err
 		}
+		events := verdict.Events
 		keys := make([]string, 0, len(events))
 		for i := range events {
 			events[i].Origin = h.Device
@@ -185,7 +191,10 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 				return err
 			}
 		}
-		return savePersons(ctx, tx, slices.Values(persons))
+		if err := addCardEvents(ctx, tx, h, verdict.Cards); err != nil {
+			return err
+		}
+		return savePersons(ctx, tx, slices.Values(verdict.Persons))
 	})
 }
 

@@ -312,4 +312,10 @@ func (v *visitor) answersOnHealth(set func(field, value string), p *person, sex 
 			set("pregnant", "no")
 		}
 	}
+	switch (v.h.address + age) % 4 { // not drawn, so that a city keeps its other answers
+	case 0:
+		set("health_on_card", "yes")
+	case 1:
+		set("health_on_card", "no")
+	}
 }
