@@ -36,6 +36,7 @@ func ParseFrame(lines iter.Seq2[Line, error], areas *Areas) (Frame, error) {
 	var at *frameColumns
 	var faults []string
 	seen := map[FrameRow]int{}
+	sum := 0
 	for l, err := range lines {
 		if err != nil {
 			return Frame{}, err
@@ -49,7 +50,7 @@ func ParseFrame(lines iter.Seq2[Line, error], areas *Areas) (Frame, error) {
 			}
 			continue
 		}
-		if blank(l.Cells) || at.isTotal(l.Cells) {
+		if blank(l.Cells) || at.isTotal(l.Cells, sum) {
 			continue
 		}
 		r, err := at.row(l.Cells, areas)
@@ -63,6 +64,7 @@ func ParseFrame(lines iter.Seq2[Line, error], areas *Areas) (Frame, error) {
 		}
 		seen[key] = l.No
 		f.Rows = append(f.Rows, r)
+		sum += r.Expected
 	}
 	switch {
 	case len(faults) > frameFaults:
@@ -118,10 +120,21 @@ func cellAt(cells []string, i int) string {
 	return s
 }
 
-// isTotal reports whether a row only sums up: no ward, or the word for it.
-func (c *frameColumns) isTotal(cells []string) bool {
-	ward := fold(cellAt(cells, c.ward))
-	return ward == "total" || ward == "grandtotal" || ward == fold("कुल") || ward == fold("योग") || ward == "" && fold(cellAt(cells, c.block)) == ""
+// isTotal reports whether a row only sums up those above it: it says so, or it names no place and its number is their sum.
+func (c *frameColumns) isTotal(cells []string, sum int) bool {
+	switch fold(cellAt(cells, c.ward)) {
+	case "total", "grandtotal", fold("कुल"), fold("योग"):
+		return true
+	case "":
+		n, ok := c.number(cells)
+		return ok && n == sum && cellAt(cells, c.block) == ""
+	}
+	return false
+}
+
+func (c *frameColumns) number(cells []string) (int, bool) {
+	n, ok := wholeNumber(strings.ReplaceAll(cellAt(cells, c.expected), ",", ""))
+	return n, ok && n >= 0 && n <= 10_000_000
 }
 
 func (c *frameColumns) row(cells []string, areas *Areas) (FrameRow, error) {
@@ -134,11 +147,9 @@ func (c *frameColumns) row(cells []string, areas *Areas) (FrameRow, error) {
 			return r, fmt.Errorf("ward %s is not a ward of the city", r.Ward)
 		}
 	}
-	text := strings.ReplaceAll(cellAt(cells, c.expected), ",", "")
-	n, ok := wholeNumber(text)
-	if !ok || n < 0 || n > 10_000_000 {
+	var ok bool
+	if r.Expected, ok = c.number(cells); !ok {
 		return r, errors.New("expected_households is not a number of households")
 	}
-	r.Expected = n
 	return r, nil
 }

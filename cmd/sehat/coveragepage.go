@@ -99,6 +99,8 @@ type teamRevisits struct {
 	MoreBlocks               int
 }
 
+type blockOf struct{ ward, block string }
+
 type blockDue struct {
 	Name string
 	N    int
@@ -178,22 +180,30 @@ func furthestBehind(rows []wardRow) []wardRow {
 
 func (p *coveragePage) revisits(ctx context.Context, s *store.Store) error {
 	teams := map[string]*teamRevisits{}
-	blocks := map[string]map[string]int{}
+	blocks := map[string]map[blockOf]int{}
 	for c, err := range s.RevisitCounts(ctx, p.Survey) {
 		if err != nil {
 			return fmt.Errorf("counting revisits: %w", err)
 		}
 		if teams[c.Team] == nil {
-			teams[c.Team], blocks[c.Team] = &teamRevisits{Team: c.Team}, map[string]int{}
+			teams[c.Team], blocks[c.Team] = &teamRevisits{Team: c.Team}, map[blockOf]int{}
 		}
 		teams[c.Team].add(c)
 		p.Due.add(c)
-		blocks[c.Team][c.Ward+" · "+cmp.Or(c.Block, "no block")] += c.Households
+		blocks[c.Team][blockOf{c.Ward, c.Block}] += c.Households
 	}
 	for _, name := range slices.Sorted(maps.Keys(teams)) {
 		t := teams[name]
-		for block, n := range blocks[name] {
-			t.Blocks = append(t.Blocks, blockDue{block, n})
+		wards := map[string]bool{}
+		for b := range blocks[name] {
+			wards[b.ward] = true
+		}
+		for b, n := range blocks[name] {
+			place := cmp.Or(b.block, "no block")
+			if len(wards) > 1 {
+				place = b.ward + " " + place
+			}
+			t.Blocks = append(t.Blocks, blockDue{place, n})
 		}
 		slices.SortFunc(t.Blocks, func(a, b blockDue) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
 		if most := 3; len(t.Blocks) > most {
@@ -252,6 +262,7 @@ func newMeasureChart(c survey.Comparison) measureChart {
 		right, top = max(right, float64(p.Of)), max(top, p.Value)
 	}
 	if c.IsShare() {
+		top = max(top, 1.1*c.Edge(right/2))
 		top = min(top*1.06, 1)
 	} else {
 		top *= 1.06

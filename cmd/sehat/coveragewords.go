@@ -37,7 +37,7 @@ func measureTitle(m survey.Measure) string {
 	case survey.MeasureHeaping:
 		return "Ages that end in 0 or 5"
 	case survey.MeasureShared:
-		return "Phones that another household has, too"
+		return "Phones of several households"
 	case survey.MeasureRefused:
 		return "Refusals"
 	case survey.MeasureNoPhone:
@@ -47,7 +47,7 @@ func measureTitle(m survey.Measure) string {
 	case survey.MeasureBusiest:
 		return "Interviews on the busiest day"
 	case survey.MeasureSpot:
-		return "Homes at exactly the same GPS place"
+		return "Homes at one GPS place"
 	}
 	return string(m)
 }
@@ -110,19 +110,19 @@ func finding(l survey.LookPoint) string {
 	case survey.MeasureLength:
 		return fmt.Sprintf("half of %s interviews took %s or less; usual is %s", of, v, others)
 	case survey.MeasureHeaping:
-		return fmt.Sprintf("%s of %s ages end in 0 or 5; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s ages end in 0 or 5; among all it is %s", v, of, others)
 	case survey.MeasureShared:
-		return fmt.Sprintf("%s of %s phones are another household's, too; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s phones are another household's, too; among all it is %s", v, of, others)
 	case survey.MeasureRefused:
-		return fmt.Sprintf("%s of %s households that were met refused; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s households that were met refused; among all it is %s", v, of, others)
 	case survey.MeasureNoPhone:
-		return fmt.Sprintf("%s of %s interviews have no phone; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s interviews have no phone; among all it is %s", v, of, others)
 	case survey.MeasureNoBirth:
-		return fmt.Sprintf("%s of %s residents have no year of birth; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s residents have no year of birth; among all it is %s", v, of, others)
 	case survey.MeasureBusiest:
 		return fmt.Sprintf("%s interviews on the busiest of the days; usual is %s", v, others)
 	case survey.MeasureSpot:
-		return fmt.Sprintf("%s of %s homes have exactly the place of another one; of all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s homes have exactly the place of another one; among all it is %s", v, of, others)
 	}
 	return v
 }
