@@ -39,7 +39,7 @@ func (f *Frame) Seal() error {
 type Round struct {
 	Survey     string `json:"survey_code"`
 	Households int    `json:"households"`
-	Latest     string `json:"latest_visit"`
+	Latest     string `json:"latest_visit,omitempty"` // told where there are several rounds
 }
 
 // A Revisit is a household at which somebody has to call again. It holds an address and no name.

@@ -74,8 +74,8 @@ type coverageReport struct {
 	*survey.Coverage
 	Frame      records.Frame       `json:"frame"`
 	Projection survey.Projection   `json:"projection"`
-	Looks      []survey.Look       `json:"look_at"`
-	compared   []survey.Comparison // with --html or --json
+	Looks      []survey.Look       `json:"look_at"`  // with --html or --json, as the next
+	Measures   []survey.Comparison `json:"measures"` // of all enumerators
 }
 
 func runCoverage(ctx context.Context, a *app, opts coverageOptions) error {
@@ -106,10 +106,10 @@ func runCoverage(ctx context.Context, a *app, opts coverageOptions) error {
 	}
 	r.Projection = r.Project()
 	if opts.html != "" || a.json {
-		if r.compared, err = records.CompareEnumerators(ctx, s, r.Coverage); err != nil {
+		if r.Measures, err = records.CompareEnumerators(ctx, s, r.Coverage); err != nil {
 			return err
 		}
-		r.Looks = survey.Looks(r.compared)
+		r.Looks = survey.Looks(r.Measures)
 	}
 	if err := writeCoverageFiles(ctx, a, s, h, r, opts); err != nil {
 		return err

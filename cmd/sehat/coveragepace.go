@@ -79,13 +79,10 @@ func newPaceChart(r coverageReport) *paceChart {
 	final, hasEnd := dayNumber(p.End)
 	late, hasLast := dayNumber(p.Last)
 	if hasEnd { // as far as the range, but not so far that the past becomes a sliver
-		room := last + max(2*(last-first), 28)
-		end = min(final, room)
-		if hasLast {
-			end = min(late, room)
-		} else {
-			end = min(max(final+(final-last)/2, last+28), room)
+		if !hasLast {
+			late = max(final+(final-last)/2, last+28)
 		}
+		end = min(late, last+max(2*(last-first), 28))
 	}
 	from, span := first-1, float64(end-first+1)
 	x := func(n int) float64 { return 1000 * float64(n-from) / span }

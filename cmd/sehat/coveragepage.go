@@ -25,6 +25,7 @@ type coveragePage struct {
 	WardRows       []wardRow
 	Behind         []wardRow // the wards furthest behind
 	Slowest        *slowestWard
+	Silent         int // days since the last visit, if they are many
 	Pace           *paceChart
 	Revisits       []teamRevisits
 	Due            teamRevisits // all of them
@@ -41,6 +42,9 @@ const (
 	mostTeams = 400
 	mostLooks = 60
 )
+
+// silentDays is how long a running survey may be silent before the page says so.
+const silentDays = 7
 
 // A wardRow is one ward's line.
 type wardRow struct {
@@ -149,6 +153,11 @@ func writeCoveragePage(ctx context.Context, a *app, s *store.Store, h home, r co
 		area, _ := areas.Ward(ward, survey.Date{})
 		p.Slowest = &slowestWard{ward, area.Name, last.End}
 	}
+	if last, ok := dayNumber(r.Projection.AsOf); ok {
+		if days := int(a.now().Unix()/86400) - last; days > silentDays {
+			p.Silent = days
+		}
+	}
 	if err := p.revisits(ctx, s); err != nil {
 		return err
 	}
@@ -226,7 +235,7 @@ func (p *coveragePage) quality() {
 		p.MoreLooks = len(p.Groups) - mostLooks
 		p.Groups = p.Groups[:mostLooks]
 	}
-	for _, c := range p.compared {
+	for _, c := range p.Measures {
 		p.Chance += c.Chance
 		if !c.Few {
 			p.Compared = max(p.Compared, len(c.Points))

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"sehat/records"
@@ -31,14 +33,25 @@ const dueVisit = ` AND v.visit_outcome IN ('` + survey.OutcomePartial + `', '` +
 func (s *Store) Rounds(ctx context.Context) ([]records.Round, error) {
 	list, err := collect(query(ctx, s.read, func(row scanner) (records.Round, error) {
 		var r records.Round
-		err := row.Scan(&r.Survey, &r.Households, &r.Latest)
+		err := row.Scan(&r.Survey, &r.Households)
 		return r, err
-	}, `
-SELECT h.survey_code, COUNT(*), MAX(COALESCE((SELECT MAX(v.visit_date) FROM visits v WHERE v.household_id = h.id), ''))
-FROM households h GROUP BY h.survey_code ORDER BY 3 DESC, 1 DESC`))
+	}, `SELECT survey_code, COUNT(*) FROM households GROUP BY survey_code`))
 	if err != nil {
 		return nil, fmt.Errorf("reading the survey rounds: %w", err)
 	}
+	if len(list) < 2 {
+		return list, nil
+	}
+	for i := range list {
+		err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(v.visit_date), '') FROM households h JOIN visits v ON v.household_id = h.id
+WHERE h.survey_code = $1`, list[i].Survey).Scan(&list[i].Latest)
+		if err != nil {
+			return nil, fmt.Errorf("reading the survey rounds: %w", err)
+		}
+	}
+	slices.SortFunc(list, func(a, b records.Round) int {
+		return cmp.Or(cmp.Compare(b.Latest, a.Latest), cmp.Compare(b.Survey, a.Survey))
+	})
 	return list, nil
 }
 
