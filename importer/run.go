@@ -115,10 +115,12 @@ type batch struct {
 // read reads up to n rows of data: neither the header and what stands above it, nor blank rows.
 func (b *batch) read(rows rowReader, n int) (more bool, err error) {
 	b.lines, b.cells = b.lines[:0], b.cells[:0]
+	more = true
 	var ends []int
-	for len(b.lines) < n {
+	for len(b.lines) < n && len(b.cells) < maxBatchCells {
 		at, cells, err := rows.next()
 		if errors.Is(err, io.EOF) {
+			more = false
 			break
 		}
 		if err != nil {
@@ -136,7 +138,7 @@ func (b *batch) read(rows rowReader, n int) (more bool, err error) {
 		b.lines[i].cells = b.cells[start:end:end]
 		start = end
 	}
-	return len(b.lines) == n, nil
+	return more, nil
 }
 
 // isTags reports whether a row is the row of HXL tags that some tools write under the header.

@@ -78,8 +78,8 @@ type IssueReport struct {
 	Outdated   int            `json:"outdated"`   // of these, cards that say something else than the register does now
 	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
-	Retired    int            `json:"retired"` // temporary cards of duplicates that were replaced by the person's card
-	NoRoom     int            `json:"no_room"` // cards whose QR has no room for all; their first event says for what
+	Retired    int            `json:"retired"`           // temporary cards of duplicates that were replaced by the person's card
+	NoRoom     int            `json:"no_room,omitempty"` // cards whose QR has no room for all; their first event says for what
 	Instead    []Retirement   `json:"retired_cards,omitempty"`
 	LeaseLeft  int            `json:"lease_left"`
 	HeldWhy    map[string]int `json:"held_why,omitempty"`
