@@ -2,8 +2,8 @@ package importer
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,12 +32,7 @@ const (
 // SuggestMapping proposes a mapping for a file from its headers, to be looked through by a person, with the columns that it
 // found and the required fields for which it found none.
 func SuggestMapping(path, surveyCode string) (*Mapping, []Suggestion, []string, error) {
-	dir, err := os.MkdirTemp("", "sehat-*")
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	defer os.RemoveAll(dir)
-	b, err := openBook(path, dir)
+	b, err := openBook(context.Background(), path)
 	if err != nil {
 		return nil, nil, nil, err
 	}
