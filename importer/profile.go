@@ -254,11 +254,12 @@ func newBinding(h head, row int) *binding {
 	return t
 }
 
-// distinct refuses two columns with one header: which of them is meant cannot be told.
+// distinct refuses two columns with one header: which of them is meant cannot be told. Capitals tell them apart: ODK Central writes a
+// DeviceID of its own beside the form's deviceid.
 func (t *binding) distinct() error {
 	seen := map[string]int{}
 	for i, text := range t.header {
-		key := headerKey(text)
+		key := strings.Join(strings.Fields(norm.NFC.String(text)), " ")
 		if key == "" {
 			continue
 		}
