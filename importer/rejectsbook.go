@@ -40,12 +40,12 @@ type rejectsBook struct {
 	styles   struct{ header, cell, bad, id, title, wrap int }
 	settings [][2]string
 	tally    *tally
-	held     int
 	mapping  *Mapping
+	answers  *answerLists
 }
 
-func (r *run) newRejectsBook(f File, t *tally, held int) (*rejectsBook, error) {
-	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), digest: newDigest(), tally: t, held: held}
+func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
+	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), digest: newDigest(), tally: t, answers: r.newAnswerLists()}
 	w.settings = [][2]string{{"profile", r.plan.profile}, {"survey_code", r.plan.survey}, {"source", r.file}}
 	if err := w.makeSheets(r.bySheet()); err != nil {
 		w.Close()
@@ -98,27 +98,36 @@ func cloneMapping(m *Mapping) (*Mapping, error) {
 func (w *rejectsBook) Close() error { return w.f.Close() }
 
 // sheet begins a sheet: the source's columns, those that it lacks, and the row id.
-func (w *rejectsBook) sheet(t *binding, added []string) error {
+func (w *rejectsBook) sheet(t *binding) error {
+	added := w.tally.addedColumns(t)
 	w.name = t.sheetName()
 	if err := w.begin(w.name); err != nil {
 		return err
 	}
 	w.header = slices.Clone(t.header)
-	if t.rowID >= 0 { // the source is a rejects workbook itself
-		w.header[t.rowID] = rowIDHeader
-	}
 	w.header = append(w.header, added...)
-	if t.rowID < 0 {
-		w.header = append(w.header, rowIDHeader)
+	for _, own := range []struct {
+		name string
+		col  int
+	}{{noteHeader, t.note}, {rowIDHeader, t.rowID}} {
+		if own.col >= 0 { // the source is a rejects workbook itself
+			w.header[own.col] = own.name
+		} else {
+			w.header = append(w.header, own.name)
+		}
 	}
+	w.answers.begin(w.name, t, w.header)
 	w.learn(t.kind, added)
 	if err := w.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	for i, text := range w.header {
 		width := float64(min(30, max(12, longestLine(text)+3)))
-		if text == rowIDHeader {
+		switch text {
+		case rowIDHeader:
 			width = 14
+		case noteHeader:
+			width = 60
 		}
 		if err := w.stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
@@ -149,7 +158,7 @@ func (w *rejectsBook) makeSheets(tables []*binding) error {
 	for _, t := range tables {
 		names = append(names, t.sheetName())
 	}
-	names = append(names, summarySheet, rejectsSheet)
+	names = append(names, summarySheet, answersSheet, rejectsSheet)
 	if err := w.f.SetSheetName(w.f.GetSheetName(0), names[0]); err != nil {
 		return err
 	}
@@ -159,7 +168,7 @@ func (w *rejectsBook) makeSheets(tables []*binding) error {
 		}
 	}
 	w.f.SetActiveSheet(0)
-	return w.f.SetSheetVisible(rejectsSheet, false, true)
+	return errors.Join(w.f.SetSheetVisible(answersSheet, false, true), w.f.SetSheetVisible(rejectsSheet, false, true))
 }
 
 // sheetName is the name of a table's sheet in a rejects workbook.
@@ -216,7 +225,9 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 	row := make([]any, len(w.header))
 	shown := make([]string, len(w.header))
 	bad := map[int]string{}
+	note := ""
 	if reject != nil {
+		note = noteOf(reject)
 		for _, reason := range reject.Reasons {
 			col := max(0, slices.Index(w.header, reason.Column))
 			if reason.Rule == survey.RuleAadhaarInKey && col < len(cells) && cells[col] == "" {
@@ -241,6 +252,8 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 			if reject != nil {
 				shown[i] = reject.ID
 			}
+		case header == noteHeader:
+			style, shown[i] = w.styles.id, escape(note)
 		case i < len(cells):
 			shown[i] = escape(cells[i])
 		}
@@ -267,6 +280,19 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 	return nil
 }
 
+// noteOf says in one cell what is wrong with a row, by column.
+func noteOf(r *records.Reject) string {
+	lines := make([]string, 0, len(r.Reasons))
+	for _, reason := range r.Reasons {
+		line := reason.Message + " / " + reason.MessageHi
+		if reason.Column != "" {
+			line = oneLine(reason.Column) + ": " + line
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // escape keeps a spreadsheet from reading a text as a formula: an apostrophe before what starts like one. [cell] takes it away again.
 func escape(s string) string {
 	if len(s) > 1 && strings.IndexByte("=+-@", s[0]) >= 0 || s != "" && (s[0] == '\t' || s[0] == '\r') {
@@ -284,12 +310,21 @@ func (w *rejectsBook) endSheet() error {
 	if err := w.f.SetSheetDimension(w.name, "A1:"+last); err != nil {
 		return err
 	}
+	if err := w.dropDowns(); err != nil {
+		return err
+	}
+	if err := w.f.AutoFilter(w.name, "A1:"+last, nil); err != nil {
+		return err
+	}
 	return w.stream.Flush()
 }
 
 // save adds the summary and how the source was read, and writes the file: whole, or not at all.
 func (w *rejectsBook) save(path string) error {
 	if err := w.summary(); err != nil {
+		return err
+	}
+	if err := w.writeAnswers(); err != nil {
 		return err
 	}
 	if w.mapping != nil {
@@ -361,7 +396,7 @@ func (w *rejectsBook) summary() error {
 	}
 	var errs []error
 	add := func(err error) { errs = append(errs, err) }
-	add(line(w.styles.title, fmt.Sprintf("Rows held back: %d / रोकी गई पंक्तियाँ: %d", w.held, w.held)))
+	add(line(w.styles.title, fmt.Sprintf("Rows held back: %d / रोकी गई पंक्तियाँ: %d", w.tally.rows, w.tally.rows)))
 	add(line(0, "Correct the red cells (point at one to read how), save, and import this file. Do not change the column sehat_row."))
 	add(line(0, "लाल खाने ठीक करें (खाने पर माउस रखकर तरीका पढ़ें), सहेजें और यही फ़ाइल इम्पोर्ट करें। sehat_row कॉलम न बदलें।"))
 	add(line(0))
@@ -395,19 +430,32 @@ func (w *rejectsBook) summary() error {
 
 // A tally counts rejects.
 type tally struct {
-	byRule, teams, enumerators map[string]int
-	messages                   map[string]records.Reason
+	rows                              int
+	byRule, teams, enumerators, files map[string]int
+	messages                          map[string]records.Reason
+	columns                           map[string]map[string]bool // that reasons name, by sheet
 }
 
 func newTally() *tally {
-	return &tally{map[string]int{}, map[string]int{}, map[string]int{}, map[string]records.Reason{}}
+	return &tally{
+		byRule: map[string]int{}, teams: map[string]int{}, enumerators: map[string]int{}, files: map[string]int{},
+		messages: map[string]records.Reason{}, columns: map[string]map[string]bool{},
+	}
 }
 
 func (t *tally) add(r records.Reject) {
+	t.rows++
+	t.files[r.File]++
+	columns := t.columns[r.Sheet]
+	if columns == nil {
+		columns = map[string]bool{}
+		t.columns[r.Sheet] = columns
+	}
 	t.teams[r.TeamID]++
 	t.enumerators[r.Enumerator]++
 	told := map[string]bool{}
 	for _, reason := range r.Reasons {
+		columns[reason.Column] = true
 		if !told[reason.Rule] {
 			told[reason.Rule] = true
 			t.byRule[reason.Rule]++

@@ -46,6 +46,17 @@ type BuiltOnError struct {
 
 func (e *BuiltOnError) Error() string { return strings.Join(e.Reasons, "; ") }
 
+// A HeldFilter names rows that are held back; an empty field leaves all.
+type HeldFilter struct {
+	Team, Rule, File string // File is a base name
+}
+
+// A HeldRow is a row that is held back, with the import that was the last to meet it.
+type HeldRow struct {
+	Import string
+	Reject
+}
+
 // A Revision is what one import did to one row.
 type Revision struct {
 	At       string        `json:"at"`

@@ -22,6 +22,7 @@ type importOptions struct {
 	rejects string
 	dryRun  bool
 	suggest bool
+	undo    string
 }
 
 func newImportCommand(a *app) *cobra.Command {
@@ -52,9 +53,20 @@ A table that is not our form needs a mapping from its columns to our questions:
      "line_no": {"count": true},                             the row's place in its household
      "full_name": "name"}}}
 
-"rows" in place of the two is for a table whose rows hold a household and a member.`,
-		Args: usage(cobra.MinimumNArgs(1)),
+"rows" in place of the two is for a table whose rows hold a household and a member.
+
+--undo takes an import back as long as nothing was built on it: what it brought is gone,
+what it changed is again what it was. It says what stands in the way. --dry-run only asks.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if opts.undo != "" {
+				return usage(cobra.NoArgs)(cmd, args)
+			}
+			return usage(cobra.MinimumNArgs(1))(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("undo") {
+				return runImportUndo(cmd.Context(), a, opts.undo, opts.dryRun)
+			}
 			opts.files = args
 			if opts.rejects != "" && (len(args) > 1 || isFolder(args[0])) {
 				return usageError{errors.New("--rejects names the workbook of one file; import the files one by one")}
@@ -74,6 +86,8 @@ A table that is not our form needs a mapping from its columns to our questions:
 	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
 	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
+	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), or last")
+	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
 	return cmd
 }
 

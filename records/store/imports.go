@@ -89,7 +89,7 @@ ORDER BY started_at DESC LIMIT 1`, imp.FileHash, imp.Profile, imp.MappingHash, i
 		if err := saveImport(ctx, tx, imp); err != nil {
 			return err
 		}
-		return keepsTrail(ctx, tx, imp.ID)
+		return keepsTrail(ctx, tx, imp)
 	})
 	return imp, err
 }

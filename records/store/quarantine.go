@@ -209,3 +209,45 @@ FROM quarantine WHERE id IN `+b.store.list(1, len(ids)), anys(ids)...) {
 	t.note(nounReject, trailMet, append(met, b.open...))
 	return nil
 }
+
+// Held streams the rows that are held back, by file, sheet and row.
+func (s *Store) Held(ctx context.Context, f records.HeldFilter) iter.Seq2[records.HeldRow, error] {
+	rows := query(ctx, s.read, func(row scanner) (records.HeldRow, error) {
+		var h records.HeldRow
+		var err error
+		h.Reject, err = scanReject(scannerFunc(func(dest ...any) error { return row.Scan(append([]any{&h.Import}, dest...)...) }))
+		return h, err
+	}, `SELECT import_id, `+quarantineColumns+` FROM quarantine
+WHERE status = 'open' AND ($1 = '' OR team_id = $1) AND ($2 = '' OR file = $2) ORDER BY file, sheet, row_no, id`, f.Team, f.File)
+	return func(yield func(records.HeldRow, error) bool) {
+		for h, err := range rows {
+			is := func(r records.Reason) bool { return r.Rule == f.Rule }
+			if err == nil && f.Rule != "" && !slices.ContainsFunc(h.Reasons, is) {
+				continue
+			}
+			if !yield(h, err) {
+				return
+			}
+		}
+	}
+}
+
+// scannerFunc is a function as a scanner.
+type scannerFunc func(dest ...any) error
+
+func (f scannerFunc) Scan(dest ...any) error { return f(dest...) }
+
+// Layouts returns how the files were read from which rows are held back, by import; those of old imports are empty.
+func (s *Store) Layouts(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	_, err := collect(query(ctx, s.read, func(row scanner) (struct{}, error) {
+		var id, text string
+		err := row.Scan(&id, &text)
+		all[id] = text
+		return struct{}{}, err
+	}, `SELECT id, layout FROM imports WHERE id IN (SELECT import_id FROM quarantine WHERE status = 'open')`))
+	if err != nil {
+		return nil, fmt.Errorf("reading how files were read: %w", err)
+	}
+	return all, nil
+}

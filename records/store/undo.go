@@ -45,9 +45,9 @@ func importEntry(ctx context.Context, q querier, id string) (records.ImportEntry
 	return e, notFound(err, "import "+id)
 }
 
-// keepsTrail notes that an import leaves a trail from its first row on.
-func keepsTrail(ctx context.Context, q querier, id string) error {
-	if _, err := q.ExecContext(ctx, `UPDATE imports SET trail = 1 WHERE id = $1`, id); err != nil {
+// keepsTrail notes that an import leaves a trail from its first row on, and how its rows are read.
+func keepsTrail(ctx context.Context, q querier, m records.Import) error {
+	if _, err := q.ExecContext(ctx, `UPDATE imports SET trail = 1, layout = $1 WHERE id = $2`, m.Layout, m.ID); err != nil {
 		return fmt.Errorf("beginning an import: %w", err)
 	}
 	return nil
@@ -70,36 +70,46 @@ func notUndone(ctx context.Context, q querier, id string) error {
 // where something was built on the import. An import that was taken back before stays so.
 func (s *Store) UndoImport(ctx context.Context, id, by, at string) (records.Undone, error) {
 	var out records.Undone
-	err := s.inTx(ctx, func(tx querier) error {
-		for _, job := range []string{"rows", "persons", "cards"} {
-			if err := s.lock(ctx, tx, job); err != nil {
-				return err
-			}
-		}
-		var err error
-		if out.Import, err = importEntry(ctx, tx, id); err != nil {
-			return err
-		}
-		if out.Again = out.Import.UndoneAt != ""; out.Again {
-			return nil
-		}
-		u := undoing{store: s, tx: tx, entry: out.Import, out: &out}
-		if u.home, err = home(ctx, tx); err != nil {
-			return err
-		}
-		if err := u.read(ctx); err != nil {
-			return err
-		}
-		if err := u.check(ctx); err != nil {
-			return err
-		}
-		if err := u.takeBack(ctx); err != nil {
-			return err
-		}
-		out.Import.UndoneBy, out.Import.UndoneAt = by, at
-		_, err = tx.ExecContext(ctx, `UPDATE imports SET undone_by = $1, undone_at = $2 WHERE id = $3`, by, at, id)
+	err := s.inTx(ctx, func(tx querier) (err error) {
+		out, err = s.undo(ctx, tx, id, by, at)
 		return err
 	})
+	return out, err
+}
+
+// RehearseUndo is UndoImport that changes nothing.
+func (s *Store) RehearseUndo(ctx context.Context, id, by, at string) (records.Undone, error) {
+	var out records.Undone
+	err := s.Rehearse(ctx, func(m *Importing) (err error) {
+		out, err = s.undo(ctx, m.tx, id, by, at)
+		return err
+	})
+	return out, err
+}
+
+func (s *Store) undo(ctx context.Context, tx querier, id, by, at string) (out records.Undone, err error) {
+	for _, job := range []string{"rows", "persons", "cards"} {
+		if err := s.lock(ctx, tx, job); err != nil {
+			return out, err
+		}
+	}
+	if out.Import, err = importEntry(ctx, tx, id); err != nil {
+		return out, err
+	}
+	if out.Again = out.Import.UndoneAt != ""; out.Again {
+		return out, nil
+	}
+	u := undoing{store: s, tx: tx, entry: out.Import, out: &out}
+	if u.home, err = home(ctx, tx); err != nil {
+		return out, err
+	}
+	for _, step := range []func(context.Context) error{u.read, u.check, u.takeBack} {
+		if err := step(ctx); err != nil {
+			return out, err
+		}
+	}
+	out.Import.UndoneBy, out.Import.UndoneAt = by, at
+	_, err = tx.ExecContext(ctx, `UPDATE imports SET undone_by = $1, undone_at = $2 WHERE id = $3`, by, at, id)
 	return out, err
 }
 
