@@ -63,6 +63,7 @@ func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 	}
 	grid := []excelize.Border{{Type: "bottom", Color: "D9D9D9", Style: 1}, {Type: "right", Color: "D9D9D9", Style: 1}}
+	middle := &excelize.Alignment{Vertical: "center"}
 	const text = 49 // the number format "@"
 	var errs []error
 	style := func(to *int, s excelize.Style) {
@@ -74,11 +75,11 @@ func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
 		Font: &excelize.Font{Bold: true, Color: "FFFFFF", Family: "Calibri", Size: 11}, Fill: fill("1F5C57"), NumFmt: text,
 		Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"},
 	})
-	style(&w.styles.cell, excelize.Style{NumFmt: text, Border: grid})
-	style(&w.styles.bad, excelize.Style{NumFmt: text, Border: grid, Fill: fill("FF9C9C"), Font: &excelize.Font{Color: "7A0010", Family: "Calibri", Size: 11}})
-	style(&w.styles.id, excelize.Style{NumFmt: text, Font: &excelize.Font{Color: "9A9A9A", Family: "Calibri", Size: 11}})
+	style(&w.styles.cell, excelize.Style{NumFmt: text, Border: grid, Alignment: middle})
+	style(&w.styles.bad, excelize.Style{NumFmt: text, Border: grid, Alignment: middle, Fill: fill("FF9C9C"), Font: &excelize.Font{Color: "7A0010", Family: "Calibri", Size: 11}})
+	style(&w.styles.id, excelize.Style{NumFmt: text, Alignment: middle, Font: &excelize.Font{Color: "6A6A6A", Family: "Calibri", Size: 11}})
 	style(&w.styles.title, excelize.Style{Font: &excelize.Font{Bold: true, Family: "Calibri", Size: 14}})
-	style(&w.styles.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	style(&w.styles.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Horizontal: "left", Indent: 1, Vertical: "top"}})
 	if err := errors.Join(errs...); err != nil {
 		w.Close()
 		return nil, err
@@ -116,13 +117,13 @@ func (w *rejectsBook) sheet(t *binding) error {
 			w.header = append(w.header, own.name)
 		}
 	}
-	w.answers.begin(w.name, t, w.header)
 	w.learn(t.kind, added)
+	w.answers.begin(t, w.header)
 	if err := w.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	for i, text := range w.header {
-		width := float64(min(30, max(12, longestLine(text)+3)))
+		width := float64(min(30, max(12, longestLine(text)+3, w.answers.width(i))))
 		switch text {
 		case rowIDHeader:
 			width = 14
@@ -182,6 +183,9 @@ func (t *binding) sheetName() string {
 // begin starts to stream a sheet. Printed, it lies on its side and is as wide as the paper.
 func (w *rejectsBook) begin(name string) error {
 	landscape, pages, tall := "landscape", 1, 0
+	if name == w.name {
+		pages = 2 // a table of many columns would be too small to read on one
+	}
 	if err := w.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &pages, FitToHeight: &tall}); err != nil {
 		return err
 	}
@@ -273,11 +277,20 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 		if err != nil {
 			return err
 		}
-		if err := w.f.AddComment(w.name, excelize.Comment{Cell: name, Author: "sehat", Text: bad[col], Width: 340, Height: 150}); err != nil {
+		if err := w.f.AddComment(w.name, excelize.Comment{Cell: name, Author: "sehat", Text: bad[col], Width: 340, Height: commentHeight(bad[col])}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// commentHeight is room for a comment, in pixels: about 50 characters stand in a line.
+func commentHeight(text string) uint {
+	lines := 1
+	for part := range strings.SplitSeq(text, "\n") {
+		lines += len([]rune(part))/50 + 1
+	}
+	return uint(min(max(lines, 5), 20)) * 20
 }
 
 // noteOf says in one cell what is wrong with a row, by column.
@@ -314,6 +327,11 @@ func (w *rejectsBook) endSheet() error {
 		return err
 	}
 	if err := w.f.AutoFilter(w.name, "A1:"+last, nil); err != nil {
+		return err
+	}
+	quoted := "'" + strings.ReplaceAll(w.name, "'", "''") + "'"
+	err = w.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: w.name, RefersTo: quoted + "!$A:$A," + quoted + "!$1:$1"})
+	if err != nil {
 		return err
 	}
 	return w.stream.Flush()

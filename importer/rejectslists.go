@@ -19,8 +19,8 @@ type answerLists struct {
 
 	lists [][]string     // each a title and the answers
 	at    map[string]int // place among lists, by what stands in one
-	sheet string
 	of    map[string]int // column of the sheet that is being written → place among lists
+	names map[int]int    // its columns of names → width
 }
 
 func (r *run) newAnswerLists() *answerLists {
@@ -28,13 +28,16 @@ func (r *run) newAnswerLists() *answerLists {
 }
 
 // begin finds the drop-downs of a sheet.
-func (a *answerLists) begin(sheet string, t *binding, header []string) {
-	a.sheet, a.of = sheet, map[string]int{}
+func (a *answerLists) begin(t *binding, header []string) {
+	a.of, a.names = map[string]int{}, map[int]int{}
 	for i, text := range header {
 		name, answers := "", []string(nil)
 		if i < len(t.owner) && t.owner[i].place >= 0 {
 			f := fieldsOf[t.owner[i].level][t.owner[i].place]
 			name, answers = f.Name, a.answers(t, f)
+			if f.Type == survey.Name {
+				a.names[i] = 24
+			}
 		} else if l, place, ok := fieldNamed(text); ok { // a column that was added
 			name, answers = text, a.answers(nil, fieldsOf[l][place])
 		}
@@ -51,6 +54,17 @@ func (a *answerLists) begin(sheet string, t *binding, header []string) {
 		column := columnName(i)
 		a.of[column] = k
 	}
+}
+
+// width is the width of a column that holds one of the answers of a list, or names; 0 for others.
+func (a *answerLists) width(col int) int {
+	width := 0
+	if k, ok := a.of[columnName(col)]; ok {
+		for _, answer := range a.lists[k][1:] {
+			width = max(width, len([]rune(answer))+2)
+		}
+	}
+	return max(width, a.names[col])
 }
 
 // answers lists what a column of a field may hold: the source's own codes where a mapping translates them, else both labels of each

@@ -29,11 +29,12 @@ func scanImportEntry(row scanner) (records.ImportEntry, error) {
 }
 
 const importEntries = `SELECT ` + importEntryColumns + `, COALESCE(q.held, 0) FROM imports i
+LEFT JOIN (SELECT import_id, MAX(seq) AS last FROM import_ids GROUP BY import_id) p ON p.import_id = i.id
 LEFT JOIN (SELECT import_id, COUNT(*) AS held FROM quarantine WHERE status = 'open' GROUP BY import_id) q ON q.import_id = i.id`
 
 // Imports lists the imports, the latest first.
 func (s *Store) Imports(ctx context.Context) ([]records.ImportEntry, error) {
-	list, err := collect(query(ctx, s.read, scanImportEntry, importEntries+` ORDER BY i.started_at DESC, i.id`))
+	list, err := collect(query(ctx, s.read, scanImportEntry, importEntries+` ORDER BY i.started_at DESC, COALESCE(p.last, 0) DESC, i.id`))
 	if err != nil {
 		return nil, fmt.Errorf("reading imports: %w", err)
 	}
