@@ -215,6 +215,9 @@ func (t *binding) find(header string) int {
 	if key == "" {
 		return -1
 	}
+	if i := slices.Index(t.header, header); i >= 0 {
+		return i
+	}
 	paths := "/"
 	if slices.Contains(t.header, "KEY") { // ODK Central parts the groups with a hyphen
 		paths = "/-"

@@ -13,9 +13,9 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the cards that were issued and are in no print batch, or were spoiled in every one, ward by ward.
-	// Positions are zero.
-	Unprinted(ctx context.Context, ward string) iter.Seq2[Stop, error]
+	// Unprinted streams the cards that were issued, have not expired at now, a [Stamp], and are in no print batch, or were spoiled in
+	// every one, ward by ward. Positions are zero.
+	Unprinted(ctx context.Context, ward, now string) iter.Seq2[Stop, error]
 	// SavePrintBatch stores a batch, its slots and its job, if it has one, in one transaction. It returns ErrExists if a card went into
 	// another batch meanwhile.
 	SavePrintBatch(ctx context.Context, b PrintBatch) error
@@ -29,12 +29,15 @@ type PrintStore interface {
 // ErrNothingToPrint says that every card is in a print batch.
 var ErrNothingToPrint = errors.New("every card is in a print batch")
 
+// MaxPrintBatch is the most cards of one batch: ten thousand A4 sheets, more than anybody carries. It bounds memory.
+const MaxPrintBatch = 100_000
+
 // A PrintOrder says what to print.
 type PrintOrder struct {
 	Layout string
 	Face   string                   // the card face file; empty for what sehat comes with
 	Ward   string                   // only this ward; empty for all
-	Limit  int                      // at most so many cards; 0 for all
+	Limit  int                      // at most so many cards; 0 for as many as a batch takes
 	Except func(number string) bool // cards to leave out; nil for none
 	// Seal makes the signed header of a job, where the sheets are made elsewhere; nil where they are made here.
 	Seal   func(PrintBatch) ([]byte, error)
@@ -51,11 +54,15 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 		return b, err
 	}
 	b = PrintBatch{Layout: order.Layout, MadeAt: Stamp(order.Now), By: order.By, State: PrintMaking, Face: order.Face}
-	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward)) {
+	limit := MaxPrintBatch
+	if order.Limit > 0 {
+		limit = min(limit, order.Limit)
+	}
+	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward, Stamp(order.Now))) {
 		if err != nil {
 			return b, err
 		}
-		if order.Limit > 0 && len(b.Slots) == order.Limit {
+		if len(b.Slots) == limit {
 			break
 		}
 		if order.Except != nil && order.Except(stop.Number) {

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sehat/cards"
 )
@@ -20,8 +23,14 @@ const (
 	minSize = 4
 )
 
-// decodeDesign reads the JSON of a card face file. Its errors name the line.
+// decodeDesign reads the JSON of a card face file, with or without the mark that Windows puts in front. Its errors name the line.
 func decodeDesign(data []byte) (*Design, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	for n, line := range bytes.Split(data, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return nil, fmt.Errorf("card face: line %d is no UTF-8: save the file as UTF-8", n+1)
+		}
+	}
 	d := Design{source: bytes.Clone(data)}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -73,6 +82,36 @@ func (d *Design) checkWords() error {
 	for field := range d.Values {
 		if !slices.Contains(fields, field) {
 			return fmt.Errorf("values: %s is no field: there are %s", field, strings.Join(fields, ", "))
+		}
+	}
+	return nil
+}
+
+// checkNumbers checks that nothing is larger than a sheet: what comes of such a mistake is not seen, or takes all memory.
+func (it *Item) checkNumbers() error {
+	const sheet, points = 350, 150
+	reach := 0.0
+	for word := range strings.FieldsFuncSeq(it.Path, func(r rune) bool { return strings.ContainsRune(" ,\n\t", r) }) {
+		if v, err := strconv.ParseFloat(word, 64); err == nil {
+			reach = max(reach, math.Abs(v)*it.Scale)
+		}
+	}
+	for _, rule := range []struct {
+		what       string
+		value, max float64
+	}{
+		{"x", math.Abs(it.X), sheet},
+		{"y", math.Abs(it.Y), sheet},
+		{"w", it.W, sheet},
+		{"h", it.H, sheet},
+		{"round", it.Round, sheet},
+		{"path", reach, sheet},
+		{"size", it.Size, points},
+		{"leading", it.Leading, 10},
+		{"lines", float64(it.Lines), 50},
+	} {
+		if rule.value < 0 || rule.value > rule.max {
+			return fmt.Errorf("%s is %v and may be 0 to %v", rule.what, rule.value, rule.max)
 		}
 	}
 	return nil

@@ -43,6 +43,8 @@ func TestFacesAreCheckedBeforeACardIsPrinted(t *testing.T) {
 	const qr = `{"qr": true, "x": 50, "y": 10, "w": 31}`
 	for name, c := range map[string]struct{ file, want string }{
 		"a sound one":                     {`{"name": "a", "front": [` + qr + `, ` + number + `]}`, ""},
+		"a sound one from Windows":        {"\ufeff" + `{"name": "a", "front": [` + qr + ", \r\n" + number + `]}`, ""},
+		"a file in an old encoding":       {"{\n\"name\": \"caf\xe9\"}", "line 2 is no UTF-8"},
 		"the line of a mistake":           {"{\n\"name\": \"a\",\n\"front\": [}\n]}", "line 3: invalid character '}'"},
 		"a word where a number belongs":   {"{\"front\": [\n{\"x\": \"five\"}]}", "line 2: front.x is a string and must be a float64"},
 		"something behind the end":        {`{} {}`, "something follows its end"},
@@ -57,6 +59,9 @@ func TestFacesAreCheckedBeforeACardIsPrinted(t *testing.T) {
 		"bars at the edge":                {`{"front": [{"code128": true, "x": 0, "y": 10, "w": 31, "h": 9}]}`, "the white beside them do not lie on the card"},
 		"a text beside the card":          {`{"front": [{"text": "a", "x": 80, "y": 10, "w": 31, "size": 9}]}`, "the text does not lie on the card"},
 		"letters nobody can read":         {`{"front": [{"text": "a", "x": 5, "y": 10, "w": 31, "size": 9, "min": 2}]}`, "letters of 2 points are too small"},
+		"letters larger than the card":    {`{"front": [{"text": "a", "x": 5, "y": 10, "w": 31, "size": 1e300}]}`, "size is 1e+300 and may be 0 to 150"},
+		"a logo larger than a sheet":      {`{"front": [{"path": "M 0 0 L 9e9 1 Z", "scale": 1}]}`, "path is 9e+09 and may be"},
+		"a box of less than nothing":      {`{"front": [{"box": true, "w": 1, "h": 1, "round": -1}]}`, "round is -1 and may be"},
 		"more ink than paper takes":       {`{"colours": {"mud": [90, 90, 90, 90]}}`, "colour mud: its inks add up to 360 percent"},
 		"values of a field nobody knows":  {`{"values": {"caste": {}}}`, "values: caste is no field"},
 		"a QR code of no size there is":   {`{"front": [{"qr": true, "modules": 60, "x": 50, "y": 10, "w": 31}]}`, "modules is missing or not a word"},

@@ -161,6 +161,9 @@ func (d *Design) compile(it *Item) error {
 			return fmt.Errorf("%s is missing or not a word this version knows", rule.what)
 		}
 	}
+	if err := it.checkNumbers(); err != nil {
+		return err
+	}
 	if it.Lines == 0 {
 		it.Lines = 1
 	}

@@ -64,11 +64,17 @@ func TestTextsAreFilledIn(t *testing.T) {
 }
 
 func FuzzParseDesign(f *testing.F) {
+	f.Add([]byte(`{"front": [{"qr": true, "x": 50, "y": 10, "w": 31}, {"text": "{number}", "x": 5, "y": 10, "w": 40, "size": 9}]}`))
 	f.Add([]byte(`{"front": [{"path": "M 0 0 L 1 1 Z", "scale": 1}, {"text": "{name}", "w": 1, "size": 5, "lines": 2}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := ParseDesign(data)
 		if err != nil {
 			return
+		}
+		if d.Check() == nil && (Layout{Width: CardWidth, Height: CardHeight}).Takes(d) == nil {
+			if _, _, err := Preview(Job{Batch: "B1", Layout: "cr80", Design: d, Made: made, Faces: Faces(Specimens(1))}, 24); err != nil {
+				t.Error(err)
+			}
 		}
 		face := sampleFaces(1)[0]
 		for i := range d.Front {

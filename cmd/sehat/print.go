@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -88,7 +89,7 @@ and is enrolled like a laptop, with --quota 1. Then
 	flags.StringVar(&opts.layout, "layout", sheet.Layouts()[0].Name, strings.Join(names, ", "))
 	flags.StringVar(&opts.out, "out", "", "folder for the sheets (default print/BATCH in the home)")
 	flags.StringVar(&opts.ward, "ward", "", "only this ward")
-	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all)")
+	flags.IntVar(&opts.limit, "limit", 0, "at most so many cards (0: all, up to 100,000 a batch)")
 	flags.StringSliceVar(&opts.except, "except", nil, "card numbers to leave out")
 	flags.StringVar(&opts.batch, "batch", "", "make this batch's sheets again; with --job, seal it again")
 	flags.StringVar(&opts.job, "job", "", "make no sheets: seal all that they need into this file, for a print centre")
@@ -155,7 +156,16 @@ func (r printReport) text() string {
 	if r.Reprints > 0 {
 		among = fmt.Sprintf(" (%s among them)", count(r.Reprints, "reprint"))
 	}
-	return fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), strings.Join(r.Files, "\n  "), r.Manifest)
+	return fmt.Sprintf("print batch %s: %s%s on %s\n  %s\n  %s", r.Batch, count(r.Cards, "card"), among, count(r.Sheets, "sheet"), fileLines(r.Files), r.Manifest)
+}
+
+// fileLines names files one a line, of many only the first and the last.
+func fileLines(files []string) string {
+	const all = 6
+	if len(files) > all {
+		return fmt.Sprintf("%s\n  … %d more\n  %s", files[0], len(files)-2, files[len(files)-1])
+	}
+	return strings.Join(files, "\n  ")
 }
 
 // madeReport is the report of a job that was made in dir.
@@ -173,7 +183,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	by, err := a.by(ctx, s)
+	decides := a.by
+	if made, err := s.PrintBatch(ctx, opts.batch); err == nil && made.State == records.PrintMade {
+		decides = a.attended // whoever makes sheets again decides nothing
+	}
+	by, err := decides(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -199,7 +213,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	if batch.State == records.PrintMaking { // until now
-		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+		if err := warnOfStock(ctx, a, s, h, batch.Layout); err != nil {
 			return err
 		}
 	}
@@ -214,6 +228,9 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 	}
 	if report.Reprints, err = s.Reprints(ctx, batch.ID); err != nil {
 		return err
+	}
+	if report.Cards == records.MaxPrintBatch {
+		slips += "\na batch takes no more: the next \"sehat print\" goes on from there"
 	}
 	return a.result(report, "%s%s\nfor whoever hands them out: sehat print handout %s", report.text(), slips, batch.ID)
 }
@@ -314,11 +331,16 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 	})
 }
 
+// makingMemory is how much memory the collector lets making sheets take, in bytes.
+const makingMemory = 220 << 20
+
 // makeFiles makes the files of a job of total cards in dir, and tells how far it is.
 func (a *app) makeFiles(ctx context.Context, dir string, total int, job sheet.Job) (*sheet.Manifest, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the sheets: %w", err)
 	}
+	// Eight workers leave garbage behind faster than the collector would mind on its own: 380 MB, and 300 is promised.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(makingMemory))
 	pace := a.pace("printing card", total)
 	defer pace.end()
 	job.Progress = pace.at

@@ -111,7 +111,7 @@ func runDoorList(ctx context.Context, a *app, id, dir string) error {
 	if err != nil {
 		return err
 	}
-	return a.result(report, "print batch %s: %s to hand out\n  %s\n  %s", id, count(report.Cards, "card"), strings.Join(report.Files, "\n  "), report.Table)
+	return a.result(report, "print batch %s: %s to hand out\n  %s\n  %s", id, count(report.Cards, "card"), fileLines(report.Files), report.Table)
 }
 
 // doorOf is a card's row on a hand-out list.
