@@ -259,12 +259,16 @@ func newBinding(h head, row int) *binding {
 	return t
 }
 
-// distinct refuses two columns with one header: which of them is meant cannot be told. Capitals tell them apart: ODK Central writes a
-// DeviceID of its own beside the form's deviceid.
+// distinct refuses two columns with one header: which of them is meant cannot be told. In an export capitals tell them apart: ODK Central
+// writes a DeviceID of its own beside the form's deviceid.
 func (t *binding) distinct() error {
 	seen := map[string]int{}
+	export := t.isExport()
 	for i, text := range t.header {
-		key := strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+		key := headerKey(text)
+		if export {
+			key = strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+		}
 		if key == "" {
 			continue
 		}
