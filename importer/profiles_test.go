@@ -1,6 +1,8 @@
 package importer_test
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -145,6 +147,42 @@ members:
 	}
 	b.correct(r.RejectsFile, "members", "m#_sex", 2, "2")
 	b.want(r.RejectsFile, nil, 1, 0, 1, 0)
+}
+
+// What is damaged at its end does not go in at its beginning.
+func TestDamagedExportsLeaveNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		path func(b *bench) string
+		want string
+	}{
+		"an archive with a part that was changed": {func(b *bench) string {
+			path := b.zipped("a.zip", "form.csv", odkRoot, "form-members.csv", odkLoop)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			i := bytes.LastIndex(data[:len(data)*3/4], []byte("form-members.csv")) + 60
+			data[i] ^= 0xFF
+			return b.file("a.zip", string(data))
+		}, "the archive is damaged"},
+		"a data file that was cut off": {func(b *bench) string {
+			data, err := os.ReadFile(b.cspro("w.csdb"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			return b.file("cut.csdb", string(data[:len(data)*2/3]))
+		}, "damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sqlite(t)
+			if _, err := b.try(c.path(b), nil); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v", err)
+			}
+			if n := b.census(); n.Households+n.Residents+n.HeldBack != 0 {
+				t.Errorf("%+v", n)
+			}
+		})
+	}
 }
 
 func TestArchivesThatAreNoExport(t *testing.T) {
