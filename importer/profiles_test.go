@@ -56,6 +56,23 @@ func TestTwoSubmissionsAboutOneVisit(t *testing.T) {
 	}
 }
 
+// A second visit tells more than an edit of the first, in whatever order they come.
+func TestAnEditedFirstVisitDoesNotHideTheSecond(t *testing.T) {
+	b := sqlite(t)
+	root := strings.Replace(odkRoot, "household_id,ward_code,team_id", "household_id,ward_code,visit_no,team_id", 1)
+	root = strings.NewReplacer("H1,12,T4,2026-08-15,complete,yes", "H1,12,1,T4,2026-08-15,locked,", "H2,12,T4,2026-08-15", "H1,12,2,T4,2026-08-20",
+		",,collect:1,0,1", ",,collect:1,3,1").Replace(root)
+	loop := strings.Join([]string{strings.SplitN(odkLoop, "\n", 2)[0], "m-3,1,Mohan Lal,head,M,50,none,1,0,0,uuid:2,uuid:2/members[1]"}, "\n")
+	path := b.zipped("form.zip", "form.csv", root, "form-members.csv", loop)
+	b.want(path, nil, 2, 1, 0, 0)
+	b.want(path, nil, 0, 0, 3, 0)
+	for h, err := range b.store.Households(t.Context()) {
+		if err != nil || h.Consent != "yes" {
+			t.Errorf("consent %q, %v", h.Consent, err)
+		}
+	}
+}
+
 func TestAKeyIsTheSameAsANumberAndAsText(t *testing.T) {
 	b := sqlite(t)
 	b.want(b.workbook("export.xlsx", "survey", koboRoot, "members", koboLoop), nil, 4, 0, 0, 0)
