@@ -72,3 +72,28 @@ func (rd *reading) fetch(list []Record, mobiles *symbols) (sum uint32) {
 	}
 	return sum
 }
+
+// fetch reads a little of each member of listings that meet, as blocks.fetch does; of a hostel not all.
+//
+//go:noinline
+func (t *table) fetch(hits []hit) (sum uint32) {
+	for _, k := range hits {
+		sum ^= t.rowsFrom[uint32(k.key)] ^ t.rowsFrom[k.key>>32]
+	}
+	each := func(f func(i uint32)) {
+		for _, k := range hits {
+			for _, house := range [2]uint32{uint32(k.key >> 32), uint32(k.key)} {
+				members := t.members(house)
+				for _, i := range members[:min(len(members), largestHome)] {
+					f(i)
+				}
+			}
+		}
+	}
+	each(func(i uint32) { sum ^= t.row(i).household ^ *t.idHash.at(i) })
+	each(func(i uint32) {
+		r := t.row(i)
+		sum ^= t.names.list[r.given].sound ^ t.names.list[r.family].sound ^ t.names.list[r.father].sound
+	})
+	return sum
+}
