@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STORE   ?=
 
-.PHONY: build demo test lint bench bench-linkage bench-cards cross setup clean
+.PHONY: build demo test lint bench bench-import bench-linkage bench-cards cross setup clean
 
 build: ## the program, in bin/sehat
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/sehat ./cmd/sehat
@@ -26,6 +26,9 @@ lint: ## formatting, vet, staticcheck
 
 bench: build ## the README's table: rows and cards per CPU-second, peak memory
 	$(GO) test -run '^$$' -bench BenchmarkCity -benchtime 1x -timeout 30m ./cmd/sehat
+
+bench-import: ## reading workbooks beside excelize and encoding/csv, and rows into a store: rows per CPU-second, peak memory
+	$(GO) test -run '^$$' -bench 'BenchmarkRead|BenchmarkImport' -benchtime 1x -timeout 30m ./importer/...
 
 bench-linkage: ## how well and how fast duplicates are found; SEHAT_BENCH_ROWS=20000000 for a whole city, SEHAT_CITY=240000 for a large store
 	$(GO) test -run '^$$' -bench BenchmarkLinkage -benchtime 1x -timeout 3h ./records/linkage ./cmd/sehat

@@ -3,11 +3,13 @@ package importer
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -52,17 +54,25 @@ const (
 	// A sheet's XML packs 10 to 60 times. What packs more than this and is large is a bomb.
 	maxRatio = 400
 	bombSize = 256 << 20
-	// Parts larger than this are unpacked to the private temporary folder.
-	spillSize = 16 << 20
 )
 
-// openBook opens a file by what is in it, whatever its name says. Large parts of a workbook are unpacked into dir.
-func openBook(path, dir string) (book, error) {
+// openBook opens a file by what is in it, whatever its name says.
+func openBook(ctx context.Context, path string) (b book, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() {
+		switch b := b.(type) {
+		case xlsxBook: // reads on from the file, and closes it
+		case *filesBook:
+			if b.closer == nil {
+				f.Close()
+			}
+		default:
+			f.Close()
+		}
+	}()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -80,14 +90,18 @@ func openBook(path, dir string) (book, error) {
 	case n == 0:
 		return nil, fileError("ask for the file again", "the file is empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		if err := checkZip(f, info.Size()); err != nil {
+		z, err := checkZip(f, info.Size())
+		if err != nil {
 			return nil, err
 		}
-		return openXLSX(path, dir)
+		if !isWorkbook(z) {
+			return openZip(f, z)
+		}
+		return openXLSX(ctx, f, z, info.Size())
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return nil, compoundFile(f, info.Size())
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return nil, fileError("export the cases from CSPro as CSV and import that with a mapping", "this is a database file, such as CSPro's, which this version cannot read")
+		return openCSPro(ctx, path)
 	}
 	return textFile(path, head)
 }
@@ -111,7 +125,7 @@ func textFile(path string, head []byte) (book, error) {
 	case isBinary(head):
 		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is neither an Excel workbook nor a CSV file")
 	}
-	return csvBook{path}, nil
+	return openFamily(path)
 }
 
 // isBinary reports whether the head of a file is no text. UTF-16 has zero bytes, but every second one.
@@ -136,7 +150,7 @@ func compoundFile(f io.ReaderAt, size int64) error {
 	for at := int64(0); at < size; at += int64(len(buf) - len(name)) {
 		n, err := f.ReadAt(buf, at)
 		if bytes.Contains(buf[:n], []byte(name)) {
-			return fileError(unlockIt, "the workbook is encrypted with a password")
+			return fileError(unlockIt, "this workbook is encrypted with a password: save it without one")
 		}
 		if err != nil {
 			break
@@ -146,13 +160,13 @@ func compoundFile(f io.ReaderAt, size int64) error {
 }
 
 // checkZip looks at an archive's directory before anything is unpacked.
-func checkZip(f io.ReaderAt, size int64) error {
+func checkZip(f io.ReaderAt, size int64) (*zip.Reader, error) {
 	z, err := zip.NewReader(f, size)
 	if err != nil {
-		return fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: it cannot be unpacked")
+		return nil, fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: it cannot be unpacked")
 	}
 	if len(z.File) > maxParts {
-		return fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))
+		return nil, fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))
 	}
 	names := map[string]bool{}
 	var total uint64
@@ -160,62 +174,28 @@ func checkZip(f io.ReaderAt, size int64) error {
 		total += part.UncompressedSize64
 		names[strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))] = true
 		if part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
-			return fileError("ask where this file comes from", "the archive would unpack to far more than a workbook holds")
+			return nil, fileError("ask where this file comes from", "the archive would unpack to far more than a workbook holds")
 		}
 	}
 	switch {
 	case names["xl/workbook.xml"]:
-		return checkParts(z)
+		return z, nil
 	case names["xl/workbook.bin"]:
-		return fileError(saveAsXLSX, "this is a binary workbook (.xlsb), which this program does not read")
+		return nil, fileError(saveAsXLSX, "this is a binary workbook (.xlsb), which this program does not read")
 	case names["content.xml"] && names["mimetype"]:
-		return fileError(saveAsXLSX, "this is an OpenDocument file (.ods), which this program does not read")
+		return nil, fileError(saveAsXLSX, "this is an OpenDocument file (.ods), which this program does not read")
 	case names["word/document.xml"]:
-		return fileError("import Excel workbooks (.xlsx) and CSV files", "this is a Word document")
+		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is a Word document")
 	case names["[content_types].xml"]:
-		return nil // a workbook that keeps its parts elsewhere; excelize finds them or says that it cannot
+		return z, nil // perhaps a workbook that keeps its parts elsewhere
 	}
-	return fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
+	return z, nil // openZip says what it is
 }
 
-// checkParts unpacks every part of a workbook once, to nowhere: sizes in an archive's directory can lie, and a sheet that breaks
-// off in the middle would be read as a shorter one.
-func checkParts(z *zip.Reader) error {
-	damaged := fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: a part of it cannot be unpacked")
-	var total uint64
-	for _, part := range z.File {
-		r, err := part.Open()
-		if err != nil {
-			return damaged
-		}
-		w := &tail{left: min(part.UncompressedSize64, maxUnzipped-total)}
-		_, err = io.Copy(w, r)
-		r.Close()
-		if err != nil {
-			return damaged
-		}
-		total += part.UncompressedSize64
+// isWorkbook reports whether an archive is one of Excel's kind, rather than a bundle of text files.
+func isWorkbook(z *zip.Reader) bool {
+	return slices.ContainsFunc(z.File, func(part *zip.File) bool {
 		name := strings.ToLower(part.Name)
-		if strings.HasPrefix(name, "xl/worksheets/sheet") && strings.HasSuffix(name, ".xml") && !bytes.HasSuffix(bytes.TrimSpace(w.end), []byte("worksheet>")) {
-			return fileError("open it in Excel or LibreOffice, save it again, and import that", "the workbook is damaged: a sheet breaks off in the middle")
-		}
-	}
-	return nil
-}
-
-// A tail keeps the end of what is written to it, and refuses more than was promised.
-type tail struct {
-	left uint64
-	end  []byte
-}
-
-var errTooLong = errors.New("longer than it said")
-
-func (t *tail) Write(p []byte) (int, error) {
-	if uint64(len(p)) > t.left {
-		return 0, errTooLong
-	}
-	t.left -= uint64(len(p))
-	t.end = append(t.end[:0], p[max(0, len(p)-64):]...)
-	return len(p), nil
+		return name == "[content_types].xml" || name == "xl/workbook.xml" || name == `xl\workbook.xml`
+	})
 }

@@ -51,8 +51,8 @@ func workbookOf(t testing.TB, password string) string {
 	return b.String()
 }
 
-// without returns a workbook in which one part ends early, in an archive that is whole.
-func broken(t testing.TB, book, part string) string {
+// replaced returns a workbook with another part in place of one, in an archive that is whole.
+func replaced(t testing.TB, book, part string, by func(string) string) string {
 	t.Helper()
 	z, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
 	if err != nil {
@@ -69,10 +69,8 @@ func broken(t testing.TB, book, part string) string {
 			t.Fatal(err)
 		}
 		parts[p.Name] = b.String()
-		if p.Name == part {
-			parts[p.Name] = b.String()[:b.Len()/2]
-		}
 	}
+	parts[part] = by(parts[part])
 	return zipOf(t, parts)
 }
 
@@ -95,9 +93,9 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		"a Word document":                          {"a.docx", zipOf(t, map[string]string{"word/document.xml": "x"}), "Word"},
 		"an archive of other files":                {"a.zip", zipOf(t, map[string]string{"a.txt": "x"}), "archive"},
 		"a workbook that was cut off on the way":   {"a.xlsx", good[:len(good)/2], "damaged"},
-		"a workbook with a sheet that breaks off":  {"a.xlsx", broken(t, good, "xl/worksheets/sheet1.xml"), "breaks off"},
+		"a workbook with a sheet that breaks off":  {"a.xlsx", replaced(t, good, "xl/worksheets/sheet1.xml", func(s string) string { return s[:len(s)/2] }), "breaks off"},
 		"an archive that unpacks to a huge part":   {"a.xlsx", zipOf(t, map[string]string{"xl/workbook.xml": strings.Repeat(" ", 300<<20)}), "unpack to far more"},
-		"a workbook with entities for its content": {"a.xlsx", zipOf(t, map[string]string{"xl/workbook.xml": `<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`}), "damaged"},
+		"a workbook with entities for its content": {"a.xlsx", zipOf(t, map[string]string{"xl/_rels/workbook.xml.rels": "<Relationships/>", "xl/workbook.xml": `<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`}), "entities"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), c.file)

@@ -40,7 +40,7 @@ type Importer struct {
 	Areas    *survey.Areas // wards; nil leaves them unchecked
 	Now      time.Time
 	By       string         // who imports
-	TempDir  string         // private folder for unpacked parts; it is made, and swept of what a killed run left there
+	TempDir  string         // private folder for the rejects workbook in the making; it is made, and swept of what a killed run left there
 	Progress func(rows int) // told after each batch how many rows are done; may be nil
 }
 
@@ -65,7 +65,7 @@ type Report struct {
 	records.ImportCounts
 	RejectsFile string   `json:"rejects_file"`                // empty if nothing is held back
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
-	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question
+	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
@@ -103,8 +103,11 @@ func (m Message) String() string {
 // maxMessages is how many rows a report tells apart.
 const maxMessages = 20
 
-// batchRows is how many rows are stored together.
-const batchRows = 4000
+// batchRows is how many rows are stored together. More of them share the pages of a large store's indexes, and need more memory.
+const batchRows = 8000
+
+// maxBatchCells bounds a batch of very wide rows.
+const maxBatchCells = 1 << 20
 
 // ErrCounts says that rows were lost or counted twice: a bug, never a fault of the file.
 var ErrCounts = errors.New("the rows do not add up")
@@ -122,7 +125,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	b, err := openBook(f.Path, dir)
+	b, err := openBook(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
@@ -164,10 +167,11 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		return nil, err
 	}
 	return &run{
-		Importer: im, plan: p, book: b, file: filepath.Base(f.Path),
+		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
 		members:  map[[16]byte]seen{},
+		visits:   map[string]string{},
 		copies:   map[string]int{},
 		rowIDs:   map[string]bool{},
 		heldIDs:  map[string]bool{},

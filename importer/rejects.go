@@ -254,12 +254,7 @@ func writable(dir string) bool {
 
 // Untouched reports whether a file is a rejects workbook as an import wrote it, in which nobody has corrected anything yet.
 func Untouched(path string) bool {
-	dir, err := os.MkdirTemp("", "sehat-*")
-	if err != nil {
-		return false
-	}
-	defer os.RemoveAll(dir)
-	b, err := openBook(path, dir)
+	b, err := openBook(context.Background(), path)
 	if err != nil {
 		return false
 	}

@@ -1,114 +1,131 @@
 package importer
 
 import (
+	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"time"
 
-	"github.com/xuri/excelize/v2"
-
+	"sehat/importer/xlsx"
 	"sehat/survey"
 )
 
-// xlsxBook is a workbook, read through excelize.
+// xlsxBook is a workbook, read by our own reader.
 type xlsxBook struct {
-	f        *excelize.File
-	system   dateSystem
+	*xlsx.Book
+	file     *os.File
 	settings map[string]string
 }
 
-// raw asks for what a cell holds instead of what it shows: "9876543210", not "9.88E+09".
-var raw = excelize.Options{RawCellValue: true}
+// readTime is how long a workbook may take until it is known to be good: what a slow laptop needs for a large one, many times over.
+func readTime(size int64) time.Duration { return 20*time.Second + time.Duration(size>>20)*time.Second }
 
-func openXLSX(path, dir string) (book, error) {
-	f, err := excelize.OpenFile(path, excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: spillSize, TmpDir: dir,
-	})
+// openXLSX opens a workbook whose archive was looked at. What our reader calls unusual is left to excelize; so far that is the only
+// reason to use it for reading.
+func openXLSX(ctx context.Context, f *os.File, z *zip.Reader, size int64) (book, error) {
+	timed, cancel := context.WithTimeout(ctx, readTime(size))
+	defer cancel()
+	b, err := xlsx.Open(timed, z, size)
+	var why *xlsx.Error
+	switch {
+	case errors.As(err, &why) && why.Kind == xlsx.Unusual:
+		return openUnusual(timed, f, z, size)
+	case errors.As(err, &why):
+		return nil, workbookError(why)
+	case err != nil && timed.Err() != nil && ctx.Err() == nil:
+		return nil, errSlow
+	case err != nil:
+		return nil, err
+	}
+	settings, err := readSettings(xlsxBook{Book: b}, b.Sheets())
 	if err != nil {
-		if f != nil {
-			f.Close()
+		return nil, err
+	}
+	return xlsxBook{b, f, settings}, nil
+}
+
+const saveAgain = "open it in Excel or LibreOffice, save it again, and import that"
+
+var errSlow = fileError(saveAgain, "the workbook takes too long to read")
+
+// workbookError says what is wrong with a workbook, and what to do about it.
+func workbookError(e *xlsx.Error) error {
+	switch e.Kind {
+	case xlsx.Hostile:
+		return fileError("ask where this file comes from", "this is no workbook as Excel writes it: %s", e.What)
+	case xlsx.TooLarge:
+		return fileError("split it into several workbooks, or save each sheet as CSV", "the workbook is too large: %s", e.What)
+	case xlsx.Locked:
+		return fileError(unlockIt, "this workbook has a password: save it without one")
+	}
+	return fileError(saveAgain+"; or ask for the file again", "the workbook is damaged: %s", e.What)
+}
+
+// readSettings reads the sheets that a workbook of ours hides: names and values. A value that was too long for one cell goes on in
+// the next ones of its row.
+func readSettings(b interface {
+	open(sheet string) (rowReader, error)
+}, sheets []string,
+) (map[string]string, error) {
+	settings := map[string]string{}
+	for _, sheet := range sheets {
+		if sheet != survey.SheetSettings && sheet != rejectsSheet {
+			continue
 		}
-		return nil, fileError("open it in Excel or LibreOffice, save it again, and import that", "the workbook is damaged, or is no workbook: %s", plainCause(err))
-	}
-	b := &xlsxBook{f: f, system: serials1900, settings: map[string]string{}}
-	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
-		b.system = serials1904
-	}
-	for _, sheet := range f.GetSheetList() {
-		if sheet == survey.SheetSettings || sheet == rejectsSheet {
-			if err := b.readSettings(sheet); err != nil {
-				f.Close()
+		rows, err := b.open(sheet)
+		if err != nil {
+			return nil, err
+		}
+		for range 1000 {
+			_, cells, err := rows.next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				rows.Close()
 				return nil, err
 			}
+			if len(cells) > 1 {
+				settings[strings.TrimSpace(cells[0])] = strings.Join(cells[1:], "")
+			}
 		}
+		rows.Close()
 	}
-	return b, nil
+	return settings, nil
 }
 
-// plainCause is an error of the library without paths of this machine.
-func plainCause(err error) string {
-	text := err.Error()
-	if i := strings.LastIndex(text, "/"); i >= 0 {
-		return "it cannot be unpacked"
+func (b xlsxBook) sheets() []string           { return b.Sheets() }
+func (b xlsxBook) setting(name string) string { return b.settings[name] }
+func (b xlsxBook) Close() error               { return b.file.Close() }
+
+func (b xlsxBook) dates() dateSystem {
+	if b.Date1904() {
+		return serials1904
 	}
-	return text
+	return serials1900
 }
 
-// readSettings reads a sheet of names and values. A value that was too long for one cell goes on in the next ones of its row.
-func (b *xlsxBook) readSettings(sheet string) error {
-	rows, err := b.open(sheet)
+func (b xlsxBook) open(sheet string) (rowReader, error) {
+	rows, err := b.Rows(sheet)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("sheet %q: %w", sheet, err)
 	}
-	defer rows.Close()
-	for range 1000 {
-		_, cells, err := rows.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if len(cells) > 1 {
-			b.settings[strings.TrimSpace(cells[0])] = strings.Join(cells[1:], "")
-		}
-	}
-	return nil
-}
-
-func (b *xlsxBook) sheets() []string           { return b.f.GetSheetList() }
-func (b *xlsxBook) setting(name string) string { return b.settings[name] }
-func (b *xlsxBook) dates() dateSystem          { return b.system }
-func (b *xlsxBook) Close() error               { return b.f.Close() }
-
-func (b *xlsxBook) open(sheet string) (rowReader, error) {
-	rows, err := b.f.Rows(sheet)
-	if err != nil {
-		return nil, fileError("open it in Excel or LibreOffice, save it again, and import that", "sheet %q cannot be read", sheet)
-	}
-	return &xlsxRows{rows: rows, sheet: sheet}, nil
+	return xlsxRows{rows, sheet}, nil
 }
 
 type xlsxRows struct {
-	rows  *excelize.Rows
+	*xlsx.Rows
 	sheet string
-	n     int
 }
 
-func (r *xlsxRows) next() (int, []string, error) {
-	if !r.rows.Next() {
-		if err := r.rows.Error(); err != nil {
-			return 0, nil, fmt.Errorf("sheet %q: %w", r.sheet, err)
-		}
-		return 0, nil, io.EOF
+func (r xlsxRows) next() (int, []string, error) {
+	n, cells, err := r.Next()
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("sheet %q: %w", r.sheet, err)
 	}
-	r.n++
-	cells, err := r.rows.Columns(raw)
-	if err != nil {
-		return r.n, nil, fmt.Errorf("sheet %q row %d: %w", r.sheet, r.n, err)
-	}
-	return r.n, cells, nil
+	return n, cells, err
 }
-
-func (r *xlsxRows) Close() error { return r.rows.Close() }

@@ -26,7 +26,8 @@ var arrows = map[string][]string{
 	"records/store/storetest": {"records/store"},
 	"records/access":          {"records"},
 	"records/lookup":          {"records", "records/access", "records/linkage", "cards", "templates"},
-	"importer":                {"survey", "records"},
+	"importer":                {"survey", "records", "importer/xlsx"},
+	"importer/xlsx":           {},
 	"sync":                    {"records", "cards"},
 }
 

@@ -357,8 +357,8 @@ func TestWhatWasDecidedMeanwhileIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	a := &app{stdin: strings.NewReader("y\n"), stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }, operator: "asha"}
-	r := reviewing{app: a, ctx: ctx, store: s, pairs: [][2]string{{"a", "b"}}, decided: map[[2]string]string{}}
+	a := &app{stdin: strings.NewReader("y\n"), stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }}
+	r := reviewing{app: a, ctx: ctx, store: s, pairs: [][2]string{{"a", "b"}}, decided: map[[2]string]string{}, by: "asha"}
 	answer := a.answers()
 	r.answer = func() string { // while the pair is on the screen
 		d := records.Decision{Left: "a", Right: "b", Decision: records.DecidedDifferent, By: "ravi", At: records.Stamp(time.Now())}

@@ -201,6 +201,11 @@ func (b *importBatch) take(r *records.ImportRow) records.Outcome {
 }
 
 func (b *importBatch) save(ctx context.Context, q querier, importID string) error {
+	// Ids are random, so that every row of a batch lies on a page of its own. In their order each page is found, changed and written
+	// once; otherwise a large store's pages fall out of the cache and come back (with the size of a batch, a third of an import).
+	for _, ids := range [][]string{b.households.order, b.visits.order, b.residents.order} {
+		slices.Sort(ids)
+	}
 	stamp := records.NewID()
 	if err := saveHouseholds(ctx, q, stamp, b.households.changed()); err != nil {
 		return err

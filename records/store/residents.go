@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"sehat/records"
 )
@@ -142,6 +144,9 @@ func saveIdentifiers(ctx context.Context, q querier, known []string, numbers []r
 			return fmt.Errorf("replacing identifiers: %w", err)
 		}
 	}
+	slices.SortFunc(numbers, func(a, b records.Identifier) int { // in the order of the table: see importBatch.save
+		return cmp.Or(strings.Compare(a.System, b.System), strings.Compare(a.Value, b.Value))
+	})
 	rows := make([][]any, 0, len(numbers))
 	for _, n := range numbers {
 		rows = append(rows, []any{n.System, n.Value, n.ResidentID})
