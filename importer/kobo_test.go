@@ -69,11 +69,11 @@ func TestTheRealKoboExportIsAccountedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	header := rows[0]
-	if got := strings.Join(header[len(header)-3:], " "); got != "full_name relation sehat_row" || header[0] != "ind_pos" {
+	if got := strings.Join(header[len(header)-4:], " "); got != "full_name relation sehat_note sehat_row" || header[0] != "ind_pos" {
 		t.Fatalf("columns %s", got)
 	}
 	for i, row := range rows[1:] {
-		for col, text := range map[int]string{len(header) - 2: "Asha " + given[i%len(given)], len(header) - 1: relationOf(row[0])} {
+		for col, text := range map[int]string{len(header) - 3: "Asha " + given[i%len(given)], len(header) - 2: relationOf(row[0])} {
 			cell, _ := excelize.CoordinatesToCellName(col, i+2)
 			if err := f.SetCellStr("loop", cell, text); err != nil {
 				t.Fatal(err)

@@ -22,6 +22,7 @@ type importOptions struct {
 	rejects string
 	dryRun  bool
 	suggest bool
+	undo    string
 }
 
 func newImportCommand(a *app) *cobra.Command {
@@ -61,9 +62,20 @@ among the members for one whose rows hold a household and all its members side b
    "members": {"melt": true, "fields": {"full_name": "name_#", "age_years": "age_#",
      "conditions": {"choices": {"bp_#": "hypertension", "sugar_#": "diabetes"}}}}
 
-"rejected_where": {"status": {"bad": "rejected"}} holds back what the source does not count.`,
-		Args: usage(cobra.MinimumNArgs(1)),
+"rejected_where": {"status": {"bad": "rejected"}} holds back what the source does not count.
+
+--undo takes an import back as long as nothing was built on it: what it brought is gone,
+what it changed is again what it was. It says what stands in the way. --dry-run only asks.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if opts.undo != "" {
+				return usage(cobra.NoArgs)(cmd, args)
+			}
+			return usage(cobra.MinimumNArgs(1))(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("undo") {
+				return runImportUndo(cmd.Context(), a, opts.undo, opts.dryRun)
+			}
 			opts.files = args
 			if opts.rejects != "" && (len(args) > 1 || isFolder(args[0])) {
 				return usageError{errors.New("--rejects names the workbook of one file; import the files one by one")}
@@ -83,6 +95,8 @@ among the members for one whose rows hold a household and all its members side b
 	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
 	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
+	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), or last")
+	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
 	return cmd
 }
 
