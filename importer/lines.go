@@ -1,10 +1,10 @@
 package importer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"iter"
-	"os"
 	"slices"
 
 	"sehat/survey"
@@ -12,21 +12,16 @@ import (
 
 // Lines reads the first sheet of a workbook, or a CSV of any delimiter, row by row, with the limits and the help that an import
 // has. A file that cannot be read is a [FileError].
-func (im *Importer) Lines(path string) iter.Seq2[survey.Line, error] {
+func Lines(ctx context.Context, path string) iter.Seq2[survey.Line, error] {
 	return func(yield func(survey.Line, error) bool) {
-		if err := im.lines(path, yield); err != nil {
+		if err := lines(ctx, path, yield); err != nil {
 			yield(survey.Line{}, err)
 		}
 	}
 }
 
-func (im *Importer) lines(path string, yield func(survey.Line, error) bool) error {
-	dir, err := im.tempDir()
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir) // on a failure the next run sweeps it
-	b, err := openBook(path, dir)
+func lines(ctx context.Context, path string, yield func(survey.Line, error) bool) error {
+	b, err := openBook(ctx, path)
 	if err != nil {
 		return err
 	}

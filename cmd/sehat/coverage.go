@@ -93,7 +93,7 @@ func runCoverage(ctx context.Context, a *app, opts coverageOptions) error {
 		return err
 	}
 	if opts.frame != "" {
-		if err := takeFrame(ctx, a, s, h, opts.frame, round); err != nil {
+		if err := takeFrame(ctx, a, s, opts.frame, round); err != nil {
 			return err
 		}
 	}
@@ -147,13 +147,12 @@ func coverageRound(a *app, rounds []records.Round, opts coverageOptions) (string
 }
 
 // takeFrame reads a list of expected households and remembers it.
-func takeFrame(ctx context.Context, a *app, s *store.Store, h home, path, round string) error {
+func takeFrame(ctx context.Context, a *app, s *store.Store, path, round string) error {
 	areas, err := wards()
 	if err != nil {
 		return err
 	}
-	im := importer.Importer{Now: a.now(), TempDir: h.path("tmp")}
-	list, err := survey.ParseFrame(im.Lines(path), areas)
+	list, err := survey.ParseFrame(importer.Lines(ctx, path), areas)
 	if err != nil {
 		var unreadable *importer.FileError
 		if errors.As(err, &unreadable) {
