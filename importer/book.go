@@ -150,7 +150,7 @@ func compoundFile(f io.ReaderAt, size int64) error {
 	for at := int64(0); at < size; at += int64(len(buf) - len(name)) {
 		n, err := f.ReadAt(buf, at)
 		if bytes.Contains(buf[:n], []byte(name)) {
-			return fileError(unlockIt, "the workbook is encrypted with a password")
+			return fileError(unlockIt, "this workbook is encrypted with a password: save it without one")
 		}
 		if err != nil {
 			break

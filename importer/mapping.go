@@ -44,8 +44,8 @@ import (
 // those of the survey package. A field that is left out is not in the source.
 type Mapping struct {
 	Schema     string        `json:"$schema,omitempty"` // for editors; it has no effect
-	Version    int           `json:"sehat_mapping"` // 1
-	Name       string        `json:"name"`          // goes into every id: never change it between imports of one survey
+	Version    int           `json:"sehat_mapping"`     // 1
+	Name       string        `json:"name"`              // goes into every id: never change it between imports of one survey
 	Survey     string        `json:"survey_code,omitempty"`
 	Households *TableMapping `json:"households,omitempty"`
 	Members    *TableMapping `json:"members,omitempty"`

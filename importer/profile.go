@@ -36,6 +36,7 @@ type binding struct {
 	key       int      // of a household table: the column that the link means
 	rev       int      // the source's revision; -1: none
 	rowID     int      // sehat_row; -1: none
+	note      int      // sehat_note; -1: none
 	position  bool     // member_id is only a position
 	owner     []owner  // which question a column answers first
 	refusals  []refusal
@@ -59,8 +60,8 @@ type plan struct {
 	// Submissions tells that a household's row is known by the id of its submission, which no other has.
 	submissions bool
 	tables      []*binding
-	ignored []string // columns that answer no question, as "C (header)"
-	missing []string // required fields that no column answers
+	ignored     []string // columns that answer no question, as "C (header)"
+	missing     []string // required fields that no column answers
 }
 
 // headerRows is how many rows are looked at for the header: people put a title above it.
@@ -136,7 +137,7 @@ func readHeads(b book) ([]head, error) {
 	var heads []head
 	for _, sheet := range b.sheets() {
 		switch sheet {
-		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet:
+		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet, answersSheet:
 			continue
 		}
 		h, err := readHead(b, sheet)
@@ -238,7 +239,7 @@ const mapIt = "write a mapping with --suggest-mapping, look through it, and impo
 
 func newBinding(h head, row int) *binding {
 	t := &binding{
-		sheet: h.sheet, headerRow: row + 1, header: slices.Clone(h.rows[row]), link: -1, key: -1, rev: -1, rowID: -1,
+		sheet: h.sheet, headerRow: row + 1, header: slices.Clone(h.rows[row]), link: -1, key: -1, rev: -1, rowID: -1, note: -1,
 		hh: make([]source, len(fieldsOf[survey.Household])), mb: make([]source, len(fieldsOf[survey.Member])), count: make([]bool, len(fieldsOf[survey.Member])),
 	}
 	for len(t.header) > 0 && strings.TrimSpace(t.header[len(t.header)-1]) == "" {
@@ -249,6 +250,9 @@ func newBinding(h head, row int) *binding {
 		t.owner[i].place = -1
 		if strings.TrimSpace(text) == rowIDHeader {
 			t.rowID = i
+		}
+		if strings.TrimSpace(text) == noteHeader {
+			t.note = i
 		}
 	}
 	return t

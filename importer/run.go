@@ -66,7 +66,7 @@ type seen struct {
 func (r *run) all(ctx context.Context) error {
 	begun, err := r.Store.Begin(ctx, records.Import{
 		ID: records.NewID(), File: r.file, FileHash: r.hash, Profile: r.plan.profile, MappingHash: r.plan.mapping.hash(),
-		SurveyCode: r.plan.survey, By: r.By, StartedAt: records.Stamp(r.Now),
+		SurveyCode: r.plan.survey, Layout: r.layout(), By: r.By, StartedAt: records.Stamp(r.Now),
 	})
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (b *batch) read(rows rowReader, n int) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if at <= b.t.headerRow || blank(cells) || at == b.t.headerRow+1 && isTags(cells) {
+		if at <= b.t.headerRow || b.t.blank(cells) || at == b.t.headerRow+1 && isTags(cells) {
 			continue
 		}
 		b.lines = append(b.lines, line{t: b.t, n: at})

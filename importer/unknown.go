@@ -29,7 +29,7 @@ func (t *binding) keepUnknown() {
 
 // isUnknown reports whether nothing is read from a column.
 func (t *binding) isUnknown(col int) bool {
-	return t.owner[col].place < 0 && col != t.rowID && col != t.link && col != t.key && col != t.rev &&
+	return t.owner[col].place < 0 && col != t.rowID && col != t.note && col != t.link && col != t.key && col != t.rev &&
 		!slices.ContainsFunc(t.refusals, func(r refusal) bool { return r.col == col })
 }
 

@@ -174,12 +174,12 @@ func cell(cells []string, col int) string {
 type dateForm uint8
 
 const (
-	formAsIs   dateForm = iota // not a date
-	formAuto                   // as survey.ParseDate reads it, or a spreadsheet's number
-	formSerial                 // a spreadsheet's number, in a text file too
-	formMDY                    // month before day
-	formCompact                // 20260815, perhaps with a time after it
-	formUnix                   // seconds since 1970
+	formAsIs    dateForm = iota // not a date
+	formAuto                    // as survey.ParseDate reads it, or a spreadsheet's number
+	formSerial                  // a spreadsheet's number, in a text file too
+	formMDY                     // month before day
+	formCompact                 // 20260815, perhaps with a time after it
+	formUnix                    // seconds since 1970
 )
 
 var dateForms = map[string]dateForm{"": formAuto, "auto": formAuto, "dmy": formAuto, "iso": formAuto, "serial": formSerial, "mdy": formMDY, "compact": formCompact, "unix": formUnix}

@@ -60,7 +60,7 @@ func workbookError(e *xlsx.Error) error {
 	case xlsx.TooLarge:
 		return fileError("split it into several workbooks, or save each sheet as CSV", "the workbook is too large: %s", e.What)
 	case xlsx.Locked:
-		return fileError(unlockIt, "the workbook has a password: save it without one")
+		return fileError(unlockIt, "this workbook has a password: save it without one")
 	}
 	return fileError(saveAgain+"; or ask for the file again", "the workbook is damaged: %s", e.What)
 }

@@ -76,7 +76,7 @@ func findingOf(f *Field, r ruleID) Finding {
 }
 
 func fill(message string, f *Field, hindi bool) string {
-	label, codes := f.Label, "one of the list"
+	label, codes := f.Label, "one of those that the form lists"
 	if hindi {
 		label, codes = f.LabelHi, "सूची में से एक"
 	}

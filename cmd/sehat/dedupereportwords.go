@@ -13,6 +13,7 @@ import (
 // reportWords are the functions of the report's template.
 func reportWords() template.FuncMap {
 	return template.FuncMap{
+		"place": percentAt,
 		"num": func(n any) string {
 			switch n := n.(type) {
 			case int:
@@ -28,6 +29,9 @@ func reportWords() template.FuncMap {
 		"pairs": func(n int) string { return pairs(float64(n)) },
 	}
 }
+
+// percentAt is a coordinate in a drawing: hundredths of a percent are finer than any screen.
+func percentAt(v float64) string { return strconv.FormatFloat(math.Round(100*v)/100, 'f', -1, 64) }
 
 // grouped writes a number as India does: 12,34,567.
 func grouped[N int | int64](n N) string {

@@ -134,6 +134,9 @@ func (d *demo) survey() error {
 	return d.run("", "simulate", "--households", fmt.Sprint(d.opts.households), "--seed", "7", "--out", d.path("survey"))
 }
 
+// quota is how many card numbers the laptop is lent: more than twice the members of all listings.
+func (d *demo) quota() int { return min(max(1000, 12*d.opts.households), cards.MaxQuota) }
+
 func (d *demo) enrol() error {
 	d.tell("── 2. The centre makes its keys and enrols a team's laptop: three small files, fingerprints read aloud")
 	init := []string{"init", "--name", "Delhi health centre"}
@@ -145,7 +148,7 @@ func (d *demo) enrol() error {
 		append([]string{d.centreHome()}, init...),
 		{d.laptopHome(), "init", "--device", "--name", "Laptop of team 1"},
 		{d.laptopHome(), "sync", "enrol", "--request", request},
-		{d.centreHome(), "sync", "enrol", "--approve", request, "--out", grant, "--quota", "1000"},
+		{d.centreHome(), "sync", "enrol", "--approve", request, "--out", grant, "--quota", fmt.Sprint(d.quota())},
 		{d.laptopHome(), "sync", "enrol", "--accept", grant},
 	}
 	return d.all(steps)

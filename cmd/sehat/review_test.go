@@ -49,8 +49,8 @@ func scriptDoubtful(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Setenv(fmt.Sprintf("PAIR%d", (i+1)/2), records.PairKey(left, right))
 		matches = append(matches, records.Match{
 			Left: left, Right: right, Status: records.MatchReview, Weight: 1 - float64(i)/10, Probability: 0.6,
-			Steps: []byte(`[{"Field":"prior","Words":"of any two records","Level":0,"Weight":-12.3},` +
-				`{"Field":"given name","Words":"sounds the same","Level":2,"Weight":9.1},{"Field":"birth","Words":"differs","Level":3,"Weight":-4}]`),
+			Steps: []byte(`[{"field":"prior","words":"of any two records","weight":-12.3},` +
+				`{"field":"given name","words":"sounds the same","level":2,"weight":9.1},{"field":"birth","words":"differs","level":3,"weight":-4}]`),
 		})
 	}
 	ts.Check(s.SaveLinkage(ctx, records.Linked{State: state, Matches: each(matches), Persons: slices.Values(persons)}))
@@ -357,8 +357,8 @@ func TestWhatWasDecidedMeanwhileIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	a := &app{stdin: strings.NewReader("y\n"), stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }, operator: "asha"}
-	r := reviewing{app: a, ctx: ctx, store: s, pairs: [][2]string{{"a", "b"}}, decided: map[[2]string]string{}}
+	a := &app{stdin: strings.NewReader("y\n"), stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }}
+	r := reviewing{app: a, ctx: ctx, store: s, pairs: [][2]string{{"a", "b"}}, decided: map[[2]string]string{}, by: "asha"}
 	answer := a.answers()
 	r.answer = func() string { // while the pair is on the screen
 		d := records.Decision{Left: "a", Right: "b", Decision: records.DecidedDifferent, By: "ravi", At: records.Stamp(time.Now())}

@@ -26,7 +26,7 @@ type templateOptions struct {
 func newTemplateCommand(a *app) *cobra.Command {
 	var opts templateOptions
 	cmd := &cobra.Command{
-		Use:   "template xlsx|csv|xlsform|face",
+		Use:   "template xlsx|csv|xlsform|face|mapping",
 		Short: "Write an empty survey form to fill, or a card face to change",
 		Long: `Template writes an empty form: a workbook for Excel or LibreOffice with drop-downs, a help
 sheet and headers in English and Hindi, or the header of its CSV twin. The survey code
@@ -39,12 +39,18 @@ ODK Central and filled on phones, in Hindi and English: it stops at the door wha
 would hold back. What these export is imported as it is.
 
 "template face" writes the card face file that sehat comes with (--from names another),
-to change its colours, logo, texts and places; see "sehat print --face" and --preview.`,
+to change its colours, logo, texts and places; see "sehat print --face" and --preview.
+
+"template mapping" writes the JSON schema of the mappings that "sehat import --profile" reads,
+by which an editor completes and checks one.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts.kind = args[0]
-			if opts.kind == "face" {
+			switch opts.kind {
+			case "face":
 				return runTemplateFace(a, opts)
+			case "mapping":
+				return runTemplateMapping(a, opts)
 			}
 			return runTemplate(a, opts)
 		},
@@ -71,7 +77,7 @@ func runTemplate(a *app, opts templateOptions) error {
 	case "xlsform":
 		write, name = form.WriteXLSForm, "sehat-xlsform.xlsx"
 	default:
-		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv, xlsform or face", opts.kind)}
+		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv, xlsform, face or mapping", opts.kind)}
 	}
 	if opts.kind != "csv" && strings.TrimSpace(opts.survey) == "" {
 		return withHint(usageError{errors.New("a form carries its survey code")}, "name the round, for example --survey 2026-1")

@@ -381,11 +381,15 @@ func (b *blocks) split(k int, run []keyed, then []part, rep *PassReport, again b
 }
 
 // members returns the records of pass k in order of their keys, those in a block of their own left out by eachRun's caller.
-func (b *blocks) members(k int, list, spare []keyed) []keyed {
+func (b *blocks) members(k int, list, spare []keyed) []keyed { return b.sample(k, 1, list, spare) }
+
+// sample is members of one block in every, whole. They are drawn by their keys, which the order of the input does not change.
+func (b *blocks) sample(k int, every uint64, list, spare []keyed) []keyed {
 	list = list[:0]
 	n := len(b.passes)
 	for i := range uint32(b.t.rows.n) {
-		if h := b.keys[int(i)*n+k]; h != 0 {
+		h := b.keys[int(i)*n+k]
+		if h != 0 && (every == 1 || mix(uint64(h)^uint64(k)<<32)%every == 0) {
 			list = append(list, keyed(h)<<32|keyed(i))
 		}
 	}

@@ -178,31 +178,45 @@ func (c *comparer) numbers(a, b uint32) (p pattern) {
 	return p
 }
 
-// place compares area, house and street. Elsewhere in the city the same house number is chance and another street no news:
-// where the area differs, house and street count only if both are the same.
-func (c *comparer) place(a, b uint32) (p pattern) {
-	x, y := c.t.row(a), c.t.row(b)
-	area := c.area(x, y)
-	p = fieldArea.at(area)
-	if area == areaDiffers && (x.house != y.house || x.street != y.street) {
-		return p
-	}
-	if x.house > 0 && y.house > 0 {
-		p |= fieldHouse.at(c.house(x.house, y.house))
-	}
-	if x.street > 0 && y.street > 0 {
-		l := c.text(x.street, y.street, c.t.streets, cacheStreet)
-		for k := range c.t.extra {
-			if l >= textPart && c.exchanged(a, b, k) {
-				l = textAlike
-			}
-		}
-		p |= fieldStreet.at(l)
+// place compares area, house and street.
+func (c *comparer) place(a, b uint32) pattern {
+	p, open := c.surroundings(a, b)
+	if open {
+		p |= c.street(a, b)
 	}
 	return p
 }
 
-// restBound gives the levels of rest as far as equality tells them, and 15 where a level below exact is possible.
+// surroundings compares area and house. Elsewhere in the city the same house number is chance and another street no news: where
+// the area differs, house and street count only if both are the same; open tells whether the street counts.
+func (c *comparer) surroundings(a, b uint32) (p pattern, open bool) {
+	x, y := c.t.row(a), c.t.row(b)
+	area := c.area(x, y)
+	p = fieldArea.at(area)
+	if area == areaDiffers && (x.house != y.house || x.street != y.street) {
+		return p, false
+	}
+	if x.house > 0 && y.house > 0 {
+		p |= fieldHouse.at(c.house(x.house, y.house))
+	}
+	return p, true
+}
+
+func (c *comparer) street(a, b uint32) pattern {
+	x, y := c.t.row(a).street, c.t.row(b).street
+	if x == 0 || y == 0 {
+		return 0
+	}
+	l := c.text(x, y, c.t.streets, cacheStreet)
+	for k := range c.t.extra {
+		if l >= textPart && c.exchanged(a, b, k) {
+			l = textAlike
+		}
+	}
+	return fieldStreet.at(l)
+}
+
+// restBound gives the levels of street and numbers as far as equality tells them, and 15 where a level below exact is possible.
 func (c *comparer) restBound(a, b uint32) (p pattern) {
 	x, y := c.t.row(a), c.t.row(b)
 	guess := func(f field, v, w uint32) {
@@ -211,13 +225,7 @@ func (c *comparer) restBound(a, b uint32) (p pattern) {
 		}
 	}
 	guess(fieldMobile, x.mobile, y.mobile)
-	guess(fieldHouse, x.house, y.house)
 	guess(fieldStreet, x.street, y.street)
-	if x.locality > 0 && x.locality == y.locality || x.pin > 0 && x.pin == y.pin || x.ward > 0 && x.ward == y.ward {
-		p |= fieldArea.at(areaExact)
-	} else {
-		p |= fieldArea.at(levelInexact)
-	}
 	if c.t.epic != nil {
 		guess(fieldEPIC, c.t.epic[a], c.t.epic[b])
 	}

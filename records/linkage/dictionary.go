@@ -98,7 +98,7 @@ func (d *tokens) common(n uint32) bool { return d.given[n]+d.family[n]+d.father[
 type texts struct {
 	standard func(string) string
 	values   *symbols
-	raw      *symbols // as it was written, where making the standard form costs more than looking it up; else nil
+	raw      *memory  // as it was written, where making the standard form costs more than looking it up; else nil
 	of       []uint32 // raw number to value number
 	counts   []uint32
 	total    uint32   // records that have a value

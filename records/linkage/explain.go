@@ -1,17 +1,16 @@
 package linkage
 
 import (
-	"fmt"
 	"math"
-	"strings"
+	"strconv"
 )
 
 // A Step is one bar of the waterfall: a piece of evidence and what it adds to the log2 odds.
 type Step struct {
-	Field  string // prior, given name, family name, …, household
-	Words  string // what was found, never the values themselves
-	Level  int    // 0 where the step is no comparison
-	Weight float64
+	Field  string  `json:"field"`           // prior, given name, family name, …, household
+	Words  string  `json:"words"`           // what was found, never the values themselves
+	Level  int     `json:"level,omitempty"` // 0 where the step is no comparison
+	Weight float64 `json:"weight"`
 }
 
 // An Explanation is the whole waterfall; its weights add up to the pair's.
@@ -19,24 +18,27 @@ type Explanation []Step
 
 // String is one line: each step that matters with its weight in bits.
 func (e Explanation) String() string {
-	var b strings.Builder
+	b := make([]byte, 0, 512)
 	sum := 0.0
 	for _, s := range e {
 		sum += s.Weight
 		if math.Abs(s.Weight) < 0.05 && s.Field != noteField {
 			continue
 		}
-		if b.Len() > 0 {
-			b.WriteString("; ")
+		if len(b) > 0 {
+			b = append(b, "; "...)
 		}
 		if s.Field == noteField {
-			b.WriteString(s.Words)
+			b = append(b, s.Words...)
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s %+.1f", s.Field, s.Words, s.Weight)
+		b = append(append(append(append(b, s.Field...), ' '), s.Words...), ' ')
+		if s.Weight > 0 {
+			b = append(b, '+')
+		}
+		b = strconv.AppendFloat(b, s.Weight, 'f', 1, 64)
 	}
-	fmt.Fprintf(&b, " = %.1f", sum)
-	return b.String()
+	return string(strconv.AppendFloat(append(b, " = "...), sum, 'f', 1, 64))
 }
 
 // Explain tells how the weight of a pair came about.
@@ -46,7 +48,7 @@ func (r *Result) Explain(p Pair) Explanation {
 		return Explanation{{Field: "review", Words: "decided by a person", Weight: float64(p.Weight)}}
 	}
 	w := l.w
-	steps := Explanation{{Field: "prior", Words: "of any two records", Weight: w.prior}}
+	steps := append(make(Explanation, 0, fieldCount+5), Step{Field: "prior", Words: "of any two records", Weight: w.prior})
 	sum := w.prior
 	for f := field(0); f < fieldCount; f++ {
 		lv := p.pattern.level(f)
@@ -95,8 +97,10 @@ func (l *linker) fieldName(f field) string {
 		}
 		return "text"
 	}
-	return [...]string{"given name", "family name", "father or husband", "birth", "sex", "area", "house number", "address", "mobile", "voter card", "ABHA number"}[f]
+	return fieldNames[f]
 }
+
+var fieldNames = [...]string{"given name", "family name", "father or husband", "birth", "sex", "area", "house number", "address", "mobile", "voter card", "ABHA number"}
 
 var nameWords = [...]string{
 	"", "the same", "sounds the same", "a slip apart", "a short form", "a letter apart but both common", "somewhat alike", "differs",
@@ -112,6 +116,8 @@ var birthWords = [...]string{
 var areaWords = [...]string{
 	"", "the same", "the same locality", "PIN agrees, locality spelt otherwise", "PIN agrees", "locality spelt otherwise", "a neighbouring PIN", "only the ward agrees", "differs",
 }
+
+var numberWords = [...]string{"", "the same", "a digit apart", "", "differs"}
 
 var textWords = [...]string{"", "the same", "nearly the same", "agrees in part", "differs"}
 
@@ -135,7 +141,7 @@ func levelWords(f field, level uint8) string {
 	case fieldArea:
 		words = areaWords[:]
 	case fieldMobile, fieldEPIC, fieldABHA:
-		words = []string{"", "the same", "a digit apart", "", "differs"}
+		words = numberWords[:]
 	}
 	if int(level) < len(words) {
 		return words[level]

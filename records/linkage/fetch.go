@@ -28,6 +28,10 @@ func (b *blocks) fetch(list []keyed) (sum uint32) {
 		i := r.record()
 		sum ^= b.t.row(i).household ^ b.keys[int(i)*passes]
 	}
+	for _, r := range list {
+		x := b.t.row(r.record())
+		sum ^= b.t.names.list[x.given].sound ^ b.t.names.list[x.family].sound ^ b.t.names.list[x.father].sound
+	}
 	if b.t.epic != nil {
 		for _, r := range list {
 			sum ^= b.t.epic[r.record()]

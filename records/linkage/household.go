@@ -117,7 +117,7 @@ func eachMeeting(hits []hit, f func([]hit)) {
 }
 
 // sampleMeetings is how many meetings the priors are learned from.
-const sampleMeetings = 40_000
+const sampleMeetings = 16_000
 
 // learn estimates from a sample of the meetings what is believed of all of them. They are drawn and ordered by hashes of ids.
 func (h *homes) learn(l *linker, hits []hit) {
@@ -228,7 +228,8 @@ func (h *homes) agreed(c *cell) {
 	note(fieldFather, x.father)
 }
 
-// unlikePersons finds quickly that two people of two listings are not one: another given name, and of another sex or age.
+// unlikePersons finds quickly that two people of two listings are not one: another given name, and of another sex or age. What
+// the other names may still add is bounded by the best of it; who may have exchanged names or joined them is looked at whole.
 func (c *comparer) unlikePersons(x, y *row, w *weights) bool {
 	if (x.altGiven | y.altGiven) != 0 {
 		return false
@@ -237,11 +238,16 @@ func (c *comparer) unlikePersons(x, y *row, w *weights) bool {
 	if x.sex > 0 && y.sex > 0 {
 		kin += w.family[fieldSex][level(x.sex == y.sex, sexSame, sexDiffers)]
 	}
-	if kin >= faint {
+	l := c.token(x.given, y.given)
+	switch own := kin + w.family[fieldGiven][l]; {
+	case l < nameAlike:
+		return false
+	case kin < faint && own < 2*faint:
+		return true
+	case own+w.names >= faint, x.mid != x.given, y.mid != y.given:
 		return false
 	}
-	l := c.token(x.given, y.given)
-	return l >= nameAlike && kin+w.family[fieldGiven][l] < 2*faint
+	return !good(c.token(x.given, y.family)) && !good(c.token(x.family, y.given))
 }
 
 // compareIDs orders pairs by the hashes of their ids.

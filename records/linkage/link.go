@@ -274,27 +274,31 @@ func (l *linker) scorePart(c *comparer, k int, part []keyed) (s scored) {
 	return s
 }
 
-// scorePair compares two records and keeps them if they may be one person.
+// scorePair compares two records and keeps them if they may be one person. The dearest comparisons come last, and most pairs are
+// hopeless before: nearly all lie in another street, and what street it is need not be asked of those who have no more in common.
 func (l *linker) scorePair(c *comparer, x, y uint32, s *scored) {
-	p := c.person(x, y)
+	near, open := c.surroundings(x, y)
+	p := c.person(x, y) | near
 	bound := c.restBound(x, y)
+	if !open {
+		bound &^= fieldStreet.at(15)
+	}
 	room := func() float64 { return l.fr.of(l.t, x, y, p|exactOnly(bound)) }
 	if l.w.hopeless(p, bound, room, keepOdds) {
 		return
 	}
-	p |= c.place(x, y)
-	bound &^= placeFields
-	if l.w.hopeless(p, bound, room, keepOdds) {
-		return
+	if bound.level(fieldStreet) != 0 {
+		p |= c.street(x, y)
+		bound &^= fieldStreet.at(15)
+		if l.w.hopeless(p, bound, room, keepOdds) {
+			return
+		}
 	}
 	p |= c.numbers(x, y)
 	if odds := l.w.odds(p, l.fr.of(l.t, x, y, p)); odds > keepOdds {
 		s.edges = append(s.edges, edge{a: x, b: y, odds: float32(odds), pattern: p})
 	}
 }
-
-// placeFields are the fields of comparer.place.
-const placeFields = 15<<(4*fieldArea) | 15<<(4*fieldHouse) | 15<<(4*fieldStreet)
 
 // exactOnly keeps the exact levels of a bound.
 func exactOnly(p pattern) pattern {

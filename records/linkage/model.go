@@ -394,6 +394,8 @@ type weights struct {
 	stranger [2][fieldCount][levelCount]float32 // log2 P(level | same) / P(level | stranger)
 	family   [fieldCount][levelCount]float32    // log2 P(level | same) / P(level | family)
 	most     [2][fieldCount][levelCount]float32 // bounds for restBound's levels, against strangers and family
+	alike    [fieldCount][levelCount]float32    // what area and house gain, if anything, should the streets turn out to be alike
+	names    float32                            // the most that family and father's name may count against family
 	prior    float64                            // log2 odds of one person against strangers
 	kin      float64                            // log2 odds of one person against family
 }
@@ -409,20 +411,26 @@ func (m *Model) weights() *weights {
 				w.stranger[0][f][l] = float32(math.Log2(s / max(m.Stranger[0][f][l], 1e-9)))
 				w.stranger[1][f][l] = float32(math.Log2(s / max(m.Stranger[1][f][l], 1e-9)))
 				w.family[f][l] = float32(math.Log2(s / max(m.Family[f][l], 1e-9)))
+				if f == fieldArea || f == fieldHouse {
+					w.alike[f][l] = max(w.stranger[1][f][l]-w.stranger[0][f][l], 0)
+				}
 			}
 		}
 		w.bound(f)
+	}
+	for _, f := range []field{fieldFamily, fieldFather} {
+		w.names += max(slices.Max(w.family[f][:]), 0)
 	}
 	return w
 }
 
 // bound prepares most: for exact agreement the best of what it may turn out to be, else the best of the lesser levels. A
-// phone one digit off is left out, and so are wards, or nothing would ever be hopeless.
+// phone one digit off is left out, or nothing would ever be hopeless.
 func (w *weights) bound(f field) {
 	for l := 1; l < levelCount; l++ {
 		to := levelInexact
 		switch {
-		case l == textExact, f == fieldArea && (l <= areaPIN || l == areaWard):
+		case l == textExact:
 			to = textExact
 		case f == fieldMobile:
 			continue
@@ -434,9 +442,12 @@ func (w *weights) bound(f field) {
 
 // hopeless reports that no outcome of the remaining comparisons can bring a pair's odds to least. room tells what rarity of
 // the values may add; it is asked only where family does not settle it.
-func (w *weights) hopeless(person, bound pattern, room func() float64, least float64) bool {
-	s, k := w.against(person)
+func (w *weights) hopeless(told, bound pattern, room func() float64, least float64) bool {
+	s, k := w.against(told)
 	var ms, mk float32
+	if bound.level(fieldStreet) != 0 {
+		ms = w.alike[fieldArea][told.level(fieldArea)] + w.alike[fieldHouse][told.level(fieldHouse)]
+	}
 	for q := bound; q != 0; {
 		f := q.first()
 		l := q.level(f)

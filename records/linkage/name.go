@@ -197,16 +197,20 @@ func (d *tokens) fullName(latin string) name {
 		n.other = d.forename(words[1])
 	}
 	n.given = d.add(words[0])
+	n.mid = n.given
 	last := len(words) - 1
 	if last > 0 {
 		n.family = d.add(words[last])
+		n.second = n.family
+	}
+	if last > 1 {
 		for _, w := range words[1:] {
 			if n.second = d.add(w); !isPrefix(w) {
 				break
 			}
 		}
+		n.mid = d.add(strings.Join(words[:last], ""))
 	}
-	n.mid = d.add(strings.Join(words[:max(last, 1)], ""))
 	if last == 1 && nameRoles[words[1]] == roleSuffix {
 		n.mid = d.add(words[0] + words[1]) // "ram lal" may be written "ramlal"
 	}

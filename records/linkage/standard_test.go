@@ -27,6 +27,9 @@ func TestTextOfAnyScriptBecomesLatin(t *testing.T) {
 		if got := toLatin(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
+		if got := newReading().toLatin(in); got != want {
+			t.Errorf("word by word %q became %q, want %q", in, got, want)
+		}
 	}
 }
 
@@ -183,6 +186,9 @@ func FuzzStandardise(f *testing.F) {
 		}
 		if l != strings.TrimSpace(l) || toLatin(l) != l {
 			t.Fatalf("%q became %q, which is not settled", s, l)
+		}
+		if w := newReading().toLatin(s); w != l {
+			t.Fatalf("%q became %q, and %q word by word", s, l, w)
 		}
 		d := newTokens()
 		d.fullName(l)

@@ -10,26 +10,13 @@ type symbols struct {
 	ends  []uint32 // ends[n] is where string n stops; ends[0] is 0
 	slots []uint64 // open addressing: the string's hash above its number, 0 is free
 	seed  maphash.Seed
-	most  int // strings it takes, 0 for any number
-}
-
-// mostRemembered is how many texts are remembered as they were written, so as not to read them again: those of a city are mostly
-// written once, and would take more room than all else.
-const mostRemembered = 1 << 20
-
-// newMemory gives symbols that take no more than mostRemembered.
-func newMemory() *symbols {
-	y := newSymbols()
-	y.most = mostRemembered
-	return y
 }
 
 func newSymbols() *symbols {
 	return &symbols{ends: make([]uint32, 1, 64), slots: make([]uint64, 128), seed: maphash.MakeSeed()}
 }
 
-// add returns the number of s and whether it is new. The empty string is 0, and so is a new one when there are as many as it
-// takes.
+// add returns the number of s and whether it is new. The empty string is 0.
 func (y *symbols) add(s string) (n uint32, fresh bool) {
 	if s == "" {
 		return 0, false
@@ -43,9 +30,6 @@ func (y *symbols) add(s string) (n uint32, fresh bool) {
 				return n, false
 			}
 		}
-	}
-	if y.most > 0 && len(y.ends) > y.most {
-		return 0, false
 	}
 	n = uint32(len(y.ends))
 	y.slots[i] = uint64(h)<<32 | uint64(n)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strings"
 )
 
 // A row is one record, packed: dictionary numbers in place of text, 0 where a value is missing. 64 bytes, a cache line.
@@ -65,17 +66,21 @@ const nobody = math.MaxUint32
 
 // reading is what only reading needs: names already parsed, by how they were written.
 type reading struct {
-	full, given, family *symbols
-	fullNames           []name
-	apartNames          map[uint64]name // by numbers of given and family
-	second              []secondWords
-	fatherSecond        []uint32 // name.second of the father's name, by record
-	whole               []uint8  // which names came as one text and may be turned about
-	relations           *symbols
-	kins                []kin // by relation
-	lastHousehold       []byte
-	lastNo              uint32
-	persons             map[uint32]string // of rows whose person has another row's id
+	full          *memory
+	words         *memory  // that are not of ASCII
+	latin         []string // of each, by number
+	line          []byte   // scratch
+	given, family *symbols
+	fullNames     column[name]
+	apartNames    map[uint64]name // by numbers of given and family
+	second        []secondWords
+	fatherSecond  []uint32 // name.second of the father's name, by record
+	whole         []uint8  // which names came as one text and may be turned about
+	relations     *symbols
+	kins          []kin // by relation
+	lastHousehold []byte
+	lastNo        uint32
+	persons       map[uint32]string // of rows whose person has another row's id
 }
 
 // secondWords are name.second of a record's names, where they are more than the family names.
@@ -85,10 +90,12 @@ type secondWords struct {
 }
 
 func newReading() *reading {
-	return &reading{
-		full: newMemory(), given: newSymbols(), family: newSymbols(), fullNames: make([]name, 1), apartNames: map[uint64]name{},
+	rd := &reading{
+		full: newMemory(), words: newMemory(), latin: make([]string, 1), given: newSymbols(), family: newSymbols(), apartNames: map[uint64]name{},
 		relations: newSymbols(), kins: make([]kin, 1), persons: map[uint32]string{},
 	}
+	rd.fullNames.add(name{}) // of the empty text
+	return rd
 }
 
 // ErrRecord says that the input cannot be linked as it stands: an id is missing or comes twice.
@@ -228,21 +235,46 @@ func (t *table) name(r *Record) name {
 	key := uint64(g)<<32 | uint64(f)
 	n, ok := rd.apartNames[key]
 	if !ok {
-		n = t.names.apartName(toLatin(r.GivenName), toLatin(r.FamilyName))
+		n = t.names.apartName(rd.toLatin(r.GivenName), rd.toLatin(r.FamilyName))
 		rd.apartNames[key] = n
 	}
 	return n
 }
 
 func (t *table) parse(full string) name {
-	n, fresh := t.reading.full.add(full)
+	rd := t.reading
+	n, fresh := rd.full.add(full)
 	switch {
 	case fresh:
-		t.reading.fullNames = append(t.reading.fullNames, t.names.fullName(toLatin(full)))
+		rd.fullNames.add(t.names.fullName(rd.toLatin(full)))
 	case n == 0 && full != "":
-		return t.names.fullName(toLatin(full))
+		return t.names.fullName(rd.toLatin(full))
 	}
-	return t.reading.fullNames[n]
+	return *rd.fullNames.at(n)
+}
+
+// toLatin is toLatin word by word: no script reads a word otherwise for its neighbours, and the names of a city are put together
+// from few words.
+func (rd *reading) toLatin(s string) string {
+	if isASCII(s) {
+		return asciiLatin(s)
+	}
+	rd.line = rd.line[:0]
+	for word := range strings.FieldsSeq(s) {
+		n, fresh := rd.words.add(word)
+		if fresh {
+			rd.latin = append(rd.latin, toLatin(word))
+		}
+		latin := rd.latin[n]
+		if n == 0 {
+			latin = toLatin(word)
+		}
+		if len(rd.line) > 0 && latin != "" {
+			rd.line = append(rd.line, ' ')
+		}
+		rd.line = append(rd.line, latin...)
+	}
+	return string(rd.line)
 }
 
 // finish drops what only reading needed, counts, and groups rows by household. The ids of the listings stay if keep is set.

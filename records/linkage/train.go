@@ -7,7 +7,7 @@ import (
 
 // How many pairs of each kind a model is learned from.
 const (
-	sampleCandidates = 240_000
+	sampleCandidates = 360_000
 	sampleRandom     = 120_000
 	sampleLike       = 40_000
 	sampleListed     = 60_000
@@ -16,8 +16,8 @@ const (
 // sharedNumber is the chance that a number meant for one person stands on a stranger's row.
 const sharedNumber = 1e-7
 
-// train draws the pairs that a model is learned from. Draws are by hashes of ids, never by position, so that the order of
-// the input does not matter.
+// train draws the pairs that a model is learned from. Draws are by hashes of keys or ids, never by position, so that
+// the order of the input does not matter.
 func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same [][2]uint32, apart map[uint64]bool) (*lesson, error) {
 	t := b.t
 	n := t.rows.n
@@ -42,20 +42,7 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same []
 			return nil, ctx.Err()
 		}
 		every := uint64(max(1, b.report.Passes[k].Pairs*int64(len(b.passes))/sampleCandidates))
-		sorted := b.members(k, list, spare)
-		eachRun(sorted, func(run []keyed) {
-			if len(run) < 2 {
-				return
-			}
-			if every > 1 {
-				sum := uint64(k)
-				for _, r := range run {
-					sum += t.hash(r.record())
-				}
-				if mix(sum)%every != 0 {
-					return
-				}
-			}
+		eachRun(b.sample(k, every, list, spare), func(run []keyed) {
 			for i := range run {
 				for j := range i {
 					x, y := run[i].record(), run[j].record()
@@ -79,9 +66,9 @@ func train(ctx context.Context, c *comparer, b *blocks, fr *frequencies, same []
 	}
 	order = append([]keyed(nil), sortKeyed(order, spare)...)
 	ls.random = drawRandom(c, fr, order)
-	ls.likeNamed = drawLike(c, fr, order, func(r *row) uint32 { return t.names.list[r.given].sound })
-	ls.sameStreet = drawLike(c, fr, order, func(r *row) uint32 { return r.street })
-	ls.sameLane = drawLike(c, fr, order, func(r *row) uint32 {
+	ls.likeNamed = drawLike(c, fr, order, list, spare, func(r *row) uint32 { return t.names.list[r.given].sound })
+	ls.sameStreet = drawLike(c, fr, order, list, spare, func(r *row) uint32 { return r.street })
+	ls.sameLane = drawLike(c, fr, order, list, spare, func(r *row) uint32 {
 		if r.street == 0 || r.locality == 0 {
 			return 0
 		}
@@ -181,15 +168,15 @@ func drawRandom(c *comparer, fr *frequencies, order []keyed) []counted {
 	return got.sorted()
 }
 
-// drawLike draws pairs of records that share a value.
-func drawLike(c *comparer, fr *frequencies, order []keyed, value func(*row) uint32) []counted {
-	list := make([]keyed, 0, len(order))
+// drawLike draws pairs of records that share a value. list and spare are scratch.
+func drawLike(c *comparer, fr *frequencies, order, list, spare []keyed, value func(*row) uint32) []counted {
+	list = list[:0]
 	for _, o := range order {
 		if v := value(c.t.row(o.record())); v > 0 {
 			list = append(list, keyed(v)<<32|keyed(o.record()))
 		}
 	}
-	list = sortKeyed(list, make([]keyed, len(list)))
+	list = sortKeyed(list, spare)
 	got := tally{}
 	every := uint64(max(1, len(list)/sampleLike))
 	eachRun(list, func(run []keyed) {
