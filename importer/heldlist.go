@@ -117,7 +117,7 @@ func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows i
 	if err != nil {
 		return err
 	}
-	p, err := makePlan(b, mapping, b.Survey)
+	p, err := makePlan(b, mapping, b.Profile, b.Survey)
 	if err != nil {
 		return err
 	}
