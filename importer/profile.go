@@ -259,18 +259,18 @@ func newBinding(h head, row int) *binding {
 	return t
 }
 
-// distinct refuses two columns with one header: which of them is meant cannot be told. In an export capitals tell them apart: ODK Central
-// writes a DeviceID of its own beside the form's deviceid.
+// distinct refuses two columns with one header: which of them is meant cannot be told. Of a tool's own columns capitals count, too: ODK
+// Central writes its DeviceID beside the form's deviceid.
 func (t *binding) distinct() error {
 	seen := map[string]int{}
-	export := t.isExport()
+	tool := t.isExport()
 	for i, text := range t.header {
 		key := headerKey(text)
-		if export {
-			key = strings.Join(strings.Fields(norm.NFC.String(text)), " ")
-		}
 		if key == "" {
 			continue
+		}
+		if tool && isToolColumn(text) {
+			key = text
 		}
 		if j, ok := seen[key]; ok {
 			return fileError("rename one of them, or delete the one that is not needed",

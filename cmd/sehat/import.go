@@ -95,7 +95,7 @@ what it changed is again what it was. It says what stands in the way. --dry-run 
 	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
 	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
-	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), or last")
+	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), its file, or last")
 	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
 	return cmd
 }
