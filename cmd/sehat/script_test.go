@@ -40,6 +40,7 @@ import (
 //	fill BOOK B2=same …  writes into cells of a workbook to fill
 //	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
 //	lines FILE A B …     writes a file of these lines
+//	picture FILE 300x400 makes a JPEG or PNG of so many pixels, which FILE's name tells from others
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -62,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"fill":       scriptFill,
 			"piles":      scriptPiles,
 			"lines":      scriptLines,
+			"picture":    scriptPicture,
 		},
 	})
 }
