@@ -22,7 +22,7 @@ const (
 const (
 	maxPhotoFile   = 32 << 20   // what a camera writes
 	maxPhotoPixels = 25_000_000 // 24 megapixels and a little; the worst kind of JPEG takes 15 bytes of memory a pixel
-	maxPortrait    = 12 << 10   // bytes, as kept
+	maxPortrait    = 10 << 10   // bytes, as kept
 )
 
 // What a picture can be refused for. Each is a sentence about "the picture".

@@ -37,7 +37,7 @@ var (
 const (
 	maxLine  = 64 << 20 // of a sealed job
 	maxFrame = 64 << 20 // of the cards in a line, unpacked
-	partSize = 8 << 20  // of the cards in a line, before packing: more begin the next
+	partSize = 4 << 20  // of the cards in a line, before packing: more begin the next
 )
 
 // A JobHeader says what a sealed job is. Its JSON is signed as it is.
