@@ -65,7 +65,7 @@ type Report struct {
 	records.ImportCounts
 	RejectsFile string   `json:"rejects_file"`                // empty if nothing is held back
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
-	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question
+	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
@@ -167,10 +167,11 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		return nil, err
 	}
 	return &run{
-		Importer: im, plan: p, book: b, file: filepath.Base(f.Path),
+		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
 		members:  map[[16]byte]seen{},
+		visits:   map[string]string{},
 		copies:   map[string]int{},
 		rowIDs:   map[string]bool{},
 		heldIDs:  map[string]bool{},

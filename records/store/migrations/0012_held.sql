@@ -1,1 +1,0 @@
--- 0012_held.sql: held for another branch.
