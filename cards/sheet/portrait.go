@@ -98,7 +98,7 @@ func reduced(whole image.Image, part image.Rectangle, lies bool) *image.RGBA {
 // upright turns a picture as its orientation says (EXIF 2.32, 4.6.4).
 func upright(lying *image.RGBA, turned int) *image.RGBA {
 	w, h := lying.Rect.Dx()-1, lying.Rect.Dy()-1
-	from := func(x, y int) (int, int) { return x, y }
+	var from func(x, y int) (int, int)
 	switch turned {
 	case 2:
 		from = func(x, y int) (int, int) { return w - x, y }
