@@ -88,7 +88,7 @@ func SuggestMapping(path, surveyCode string) (*Proposal, error) {
 
 // isProfile reports whether a name is one of the profiles that are recognised.
 func isProfile(name string) bool {
-	return name == ProfileSehat || slices.ContainsFunc(tools(), func(t tool) bool { return t.profile == name })
+	return slices.Contains(Profiles(), name)
 }
 
 // header is the first row with something in it.
@@ -520,7 +520,7 @@ func (s *suggester) list(m *Mapping) {
 		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Field, b.Field))
 	})
 	if clone, err := cloneMapping(m); err == nil {
-		if p, err := makePlan(s.book, clone, cmp.Or(m.Survey, "?")); err == nil {
+		if p, err := makePlan(s.book, clone, "", cmp.Or(m.Survey, "?")); err == nil {
 			s.proposal.Unknown = p.ignored
 		}
 	}

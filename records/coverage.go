@@ -176,9 +176,9 @@ func minutes(start, end string) (int, bool) {
 	return int(to.Sub(from) / time.Minute), true
 }
 
-// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one).
+// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one), or SurveyCTO's American time.
 func moment(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "Jan 2, 2006 3:04:05 PM"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}

@@ -113,7 +113,10 @@ func project(t Tally, settled map[string]int, first, last int) Projection {
 	case p.Left == 0:
 		p.Done = true
 		return p
-	case last == 0 || weeks < leastWeeks:
+	case last == 0:
+		p.Why = "nobody has been visited yet"
+		return p
+	case weeks < leastWeeks:
 		p.Why = "there are visits of less than three weeks"
 		return p
 	}

@@ -43,7 +43,7 @@ func TestProject(t *testing.T) {
 		{"less than three weeks", pace(500, weeks(10, 10, 10)[:20]...), "", "", "", "there are visits of less than three weeks"},
 		{"nobody knows how many", pace(0, weeks(10, 10, 10, 10)...), "", "", "", "nobody has said how many households are expected"},
 		{"slower than two years", pace(1_000_000, append(weeks(10, 10, 10), 0, 1)...), "", "", "", "at this pace it would take more than two years"},
-		{"no visit at all", pace(10), "", "", "", "there are visits of less than three weeks"},
+		{"no visit at all", pace(10), "", "", "", "nobody has been visited yet"},
 	} {
 		p := c.c.Project()
 		if p.End != c.end || p.First != c.first || p.Last != c.last || p.Why != c.why {

@@ -54,7 +54,7 @@ type Point struct {
 type Comparison struct {
 	Measure Measure `json:"measure"`
 	Others  float64 `json:"others"`         // what is usual: all together for a share, the median else
-	Spread  float64 `json:"spread"`         // of a share: how much more they differ than by chance, 1 or more (√φ); else the typical distance from the median
+	Spread  float64 `json:"spread"`         // of a share: how much more they differ than by chance, 1 or more (√φ); else the typical distance from the median, of logarithms
 	Limit   float64 `json:"limit"`          // of z, from which on one is worth a look
 	Chance  float64 `json:"by_chance"`      // how many would be past it by chance alone
 	Points  []Point `json:"points"`         // by team and enumerator
@@ -68,6 +68,9 @@ const (
 	leastHouseholds = 20
 	leastPeople     = 50
 	leastSeen       = 3
+
+	// In a well drilled team all are alike; an interview that is a tenth shorter than the others is still nothing to look at.
+	leastSpread = 0.1
 )
 
 // Compare holds the enumerators beside each other. What it finds is where to look first, and no more: a hard ward, a new phone
@@ -79,7 +82,7 @@ const (
 // than chance by the multiplicative factor φ, from z-scores winsorised at a tenth (D. J. Spiegelhalter, Handling over-dispersion of
 // performance indicators, Quality and Safety in Health Care 14, 2005, 347–351).
 //
-// Lengths, as logarithms, and busiest days are held against the median by the median of the distances from it: a modified z-score
+// Lengths and busiest days, as logarithms, are held against the median by the median of the distances from it: a modified z-score
 // above 3.5 (B. Iglewicz and D. C. Hoaglin, How to detect and handle outliers, 1993).
 //
 // Heaping is Whipple's index, 500 times this share: 100 where nobody rounds, 500 where everybody does (United Nations, Methods of
@@ -133,9 +136,9 @@ func (f *Facts) minutes() (median float64, timed int) {
 func (c Comparison) Edge(n float64) float64 {
 	switch c.Measure {
 	case MeasureLength:
-		return math.Exp(math.Log(c.Others) - c.Limit*c.Spread/0.6745)
+		return c.Others * math.Exp(-c.Limit*c.Spread/0.6745)
 	case MeasureBusiest:
-		return c.Others + c.Limit*c.Spread/0.6745
+		return c.Others * math.Exp(c.Limit*c.Spread/0.6745)
 	}
 	return c.Others + c.Limit*c.Spread*math.Sqrt(c.Others*(1-c.Others)/n)
 }
@@ -232,10 +235,10 @@ func upperTail(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
 
 func compareLevels(m Measure, all []Facts) Comparison {
 	c := Comparison{Measure: m, Limit: 3.5}
-	var x []float64
-	floor, side := 1.0, 1.0 // what a typical distance is at least, so that half-hour's difference in a drilled team is none
+	var x []float64 // logarithms
+	side := 1.0
 	if m == MeasureLength {
-		floor, side = 0.1, -1
+		side = -1
 	}
 	for i := range all {
 		f := &all[i]
@@ -248,10 +251,7 @@ func compareLevels(m Measure, all []Facts) Comparison {
 			continue
 		}
 		c.Points = append(c.Points, Point{Team: f.Team, Enumerator: f.Enumerator, Of: n, Value: value})
-		if m == MeasureLength {
-			value = math.Log(max(value, 0.5))
-		}
-		x = append(x, value)
+		x = append(x, math.Log(max(value, 0.5)))
 	}
 	if c.Few = len(x) < leastCompared; c.Few {
 		return c
@@ -261,11 +261,8 @@ func compareLevels(m Measure, all []Facts) Comparison {
 	for i, v := range x {
 		away[i] = math.Abs(v - middle)
 	}
-	typical := max(median(away), floor)
-	c.Others, c.Spread = middle, typical
-	if m == MeasureLength {
-		c.Others = math.Exp(middle)
-	}
+	typical := max(median(away), leastSpread)
+	c.Others, c.Spread = math.Exp(middle), typical
 	for i, v := range x {
 		p := &c.Points[i]
 		p.Z = side * 0.6745 * (v - middle) / typical

@@ -116,7 +116,7 @@ func newPaceChart(r coverageReport) *paceChart {
 	if r.Total.Framed {
 		c.Expected, c.ExpectedLabel = y(whole)/10, grouped(whole)+" expected"
 		if r.Total.Expected < whole {
-			c.ExpectedLabel = grouped(whole) + " found"
+			c.ExpectedLabel = grouped(whole) + " expected or found"
 		}
 	}
 	if hasEnd {

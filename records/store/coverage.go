@@ -193,12 +193,17 @@ FROM (SELECT h.team_id, v.enumerator_id, COUNT(*) AS n`+countedVisit+metVisit+` 
 GROUP BY team_id, enumerator_id`, surveyCode)
 }
 
-// TimedInterviews lists the complete interviews of which the device wrote down start and end, among the visit's other answers.
+// TimedInterviews lists the complete interviews of which the device wrote down start and end: among the visit's other answers, or
+// as columns of the source that the household keeps from its latest visit.
 func (s *Store) TimedInterviews(ctx context.Context, surveyCode string) iter.Seq2[records.Timed, error] {
+	moment := func(name string) string {
+		return `COALESCE(` + s.dialect.field("v.other", name) + `, CASE WHEN v.visit_no = (SELECT MAX(w.visit_no) FROM visits w WHERE w.household_id = h.id) THEN COALESCE(` +
+			s.dialect.field("h.other", "source", name) + `, ` + s.dialect.field("h.other", "source", name+"time") + `) END, '')`
+	}
 	return query(ctx, s.read, func(row scanner) (records.Timed, error) {
 		var t records.Timed
 		err := row.Scan(&t.Team, &t.Enumerator, &t.Start, &t.End)
 		return t, err
-	}, `SELECT h.team_id, v.enumerator_id, COALESCE(`+s.dialect.field("v.other", "start")+`, ''), COALESCE(`+s.dialect.field("v.other", "end")+`, '')`+
-		countedVisit+` AND v.visit_outcome = '`+survey.OutcomeComplete+`' AND v.other LIKE '%"start":%'`, surveyCode)
+	}, `SELECT h.team_id, v.enumerator_id, `+moment("start")+`, `+moment("end")+
+		countedVisit+` AND v.visit_outcome = '`+survey.OutcomeComplete+`' AND (v.other LIKE '%"start":%' OR h.other LIKE '%"source":{%"start%')`, surveyCode)
 }
