@@ -1,0 +1,1 @@
+-- 0015_held.sql: held for another branch.
