@@ -1,4 +1,4 @@
--- 0016_photos.sql: the photos that cards show. They stay in the home where they were taken down: none is synced.
+-- 0014_photos.sql: the photos that cards show. They stay in the home where they were taken down: none is synced.
 CREATE TABLE photos (
 	hash  TEXT PRIMARY KEY,                        -- SHA-256 of the bytes as they were taken down
 	bytes BLOB NOT NULL                            -- a JPEG; empty once everybody it shows withdrew

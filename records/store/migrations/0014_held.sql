@@ -1,1 +1,0 @@
--- 0014_held.sql: held for another branch.

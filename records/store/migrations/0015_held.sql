@@ -1,1 +1,0 @@
--- 0015_held.sql: held for another branch.
