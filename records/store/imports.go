@@ -211,7 +211,7 @@ func (b *importBatch) save(ctx context.Context, q querier, importID string) erro
 		return err
 	}
 	there := func(id string) bool { return b.residents.before[id] }
-	if err := saveResidents(ctx, q, b.home, stamp, b.residents.changed(), there); err != nil {
+	if err := saveResidents(ctx, q, stamp, b.residents.changed(), there); err != nil {
 		return err
 	}
 	if err := saveVisits(ctx, q, b.visits.changed()); err != nil {

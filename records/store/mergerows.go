@@ -48,7 +48,7 @@ func (m *merging) residents(ctx context.Context, rows []int) error {
 		r.State = cmp.Or(stored[r.ID].state, records.ResidentActive)
 		return &r.Meta
 	})
-	return saveResidents(ctx, m.tx, m.home, m.stamp, save, func(id string) bool { _, ok := stored[id]; return ok })
+	return saveResidents(ctx, m.tx, m.stamp, save, func(id string) bool { _, ok := stored[id]; return ok })
 }
 
 func (m *merging) visits(ctx context.Context, rows []int) error {

@@ -1,12 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
 
 	"sehat/records"
 )
@@ -91,30 +88,19 @@ func scanResident(row scanner) (records.Resident, error) {
 	return r, err
 }
 
-// saveResidents writes residents as they are, over what is stored under their ids, and keeps their identifiers in step: the
-// voter card and ABHA numbers, and at a centre the public id of each that was not there before. It notes the households in
-// which they stand, and stood, to be linked anew. No id may come twice. There says which ids are stored already.
-func saveResidents(ctx context.Context, q querier, h records.Home, stamp string, list []records.Resident, there func(id string) bool) error {
+// saveResidents writes residents as they are, over what is stored under their ids, and notes the households in which they stand,
+// and stood, to be linked anew. No id may come twice. There says which ids are stored already.
+func saveResidents(ctx context.Context, q querier, stamp string, list []records.Resident, there func(id string) bool) error {
 	rows := make([][]any, 0, len(list))
 	var known []string
-	var numbers []records.Identifier
 	for _, r := range list {
 		rows = append(rows, append([]any{
 			r.ID, r.HouseholdID, r.Key, r.LineNo, r.FullName, r.FullNameHi, r.FatherOrHusband, r.Relation, r.Sex,
 			r.BirthYear, r.BirthMonth, r.BirthDay, r.AgeYears, r.VisitDate, r.GuardianLine, r.Mobile, r.EPIC, r.ABHA,
 			string(r.Other), r.State,
 		}, metaArgs(r.Meta)...))
-		if r.EPIC != "" {
-			numbers = append(numbers, records.Identifier{System: records.SystemEPIC, Value: r.EPIC, ResidentID: r.ID})
-		}
-		if r.ABHA != "" {
-			numbers = append(numbers, records.Identifier{System: records.SystemABHA, Value: r.ABHA, ResidentID: r.ID})
-		}
-		switch {
-		case there(r.ID):
+		if there(r.ID) {
 			known = append(known, r.ID)
-		case h.Role == records.RoleCentre:
-			numbers = append(numbers, records.Identifier{System: records.SystemPublic, Value: records.NewID(), ResidentID: r.ID})
 		}
 	}
 	if err := relinkResidents(ctx, q, stamp, known); err != nil {
@@ -123,36 +109,13 @@ func saveResidents(ctx context.Context, q querier, h records.Home, stamp string,
 	if _, err := residentInsert.rows(ctx, q, rows); err != nil {
 		return err
 	}
-	err := relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
 		for i := range list {
 			if !yield(list[i].HouseholdID) {
 				return
 			}
 		}
 	})
-	if err != nil {
-		return err
-	}
-	return saveIdentifiers(ctx, q, known, numbers)
-}
-
-// saveIdentifiers gives residents their numbers; of those known before, the voter card and ABHA numbers are replaced.
-func saveIdentifiers(ctx context.Context, q querier, known []string, numbers []records.Identifier) error {
-	for ids := range slices.Chunk(known, 500) {
-		_, err := q.ExecContext(ctx, `DELETE FROM identifiers WHERE system <> 'public' AND resident_id IN `+placeholders(1, len(ids)), anys(ids)...)
-		if err != nil {
-			return fmt.Errorf("replacing identifiers: %w", err)
-		}
-	}
-	slices.SortFunc(numbers, func(a, b records.Identifier) int { // in the order of the table: see importBatch.save
-		return cmp.Or(strings.Compare(a.System, b.System), strings.Compare(a.Value, b.Value))
-	})
-	rows := make([][]any, 0, len(numbers))
-	for _, n := range numbers {
-		rows = append(rows, []any{n.System, n.Value, n.ResidentID})
-	}
-	_, err := keep("identifiers", 3, "system", "value", "resident_id").rows(ctx, q, rows)
-	return err
 }
 
 var visitInsert = upsert("visits", 1, append([]string{
@@ -233,19 +196,6 @@ func (s *Store) VisitsOf(ctx context.Context, householdID string) ([]records.Vis
 		`SELECT `+visitColumns+` FROM visits WHERE household_id = $1 ORDER BY visit_no`, householdID))
 	if err != nil {
 		return nil, fmt.Errorf("reading visits to household %s: %w", householdID, err)
-	}
-	return list, nil
-}
-
-// Identifiers returns the numbers by which a resident is known.
-func (s *Store) Identifiers(ctx context.Context, residentID string) ([]records.Identifier, error) {
-	list, err := collect(query(ctx, s.read, func(row scanner) (records.Identifier, error) {
-		var n records.Identifier
-		err := row.Scan(&n.System, &n.Value, &n.ResidentID)
-		return n, err
-	}, `SELECT system, value, resident_id FROM identifiers WHERE resident_id = $1 ORDER BY system, value`, residentID))
-	if err != nil {
-		return nil, fmt.Errorf("reading identifiers of resident %s: %w", residentID, err)
 	}
 	return list, nil
 }

@@ -1,0 +1,1 @@
+-- 0012_held.sql: held for a branch; the integrator removes it.
