@@ -188,7 +188,7 @@ func TestFinderDoesNotTellOfWhoWithdrew(t *testing.T) {
 		if _, err := f.ByPublicID(ctx, told.PublicID); err != nil {
 			t.Fatalf("as long as they did not: %v", err)
 		}
-		behind(t, url, `UPDATE residents SET state = 'withdrawn' WHERE id = '` + resident2 + `'`)
+		behind(t, url, `UPDATE residents SET state = 'withdrawn' WHERE id = '`+resident2+`'`)
 		if _, err := f.ByCard(ctx, ashasOther); !errors.Is(err, records.ErrNotFound) {
 			t.Errorf("by the card: %v", err)
 		}
