@@ -207,14 +207,13 @@ func (b *importBatch) save(ctx context.Context, q querier, importID string) erro
 		slices.Sort(ids)
 	}
 	stamp := records.NewID()
-	if err := saveHouseholds(ctx, q, stamp, b.households.changed()); err != nil {
+	if err := saveHouseholds(ctx, q, stamp, b.households.changed(), b.households.there); err != nil {
 		return err
 	}
-	there := func(id string) bool { return b.residents.before[id] }
-	if err := saveResidents(ctx, q, stamp, b.residents.changed(), there); err != nil {
+	if err := saveResidents(ctx, q, stamp, b.residents.changed(), b.residents.there); err != nil {
 		return err
 	}
-	if err := saveVisits(ctx, q, b.visits.changed()); err != nil {
+	if err := saveVisits(ctx, q, b.visits.changed(), b.visits.there); err != nil {
 		return err
 	}
 	for name, revs := range map[string]map[string]string{
@@ -256,6 +255,9 @@ func (t *standingTable[T]) put(id string, row T, standing *records.Standing, w r
 	}
 	t.rows[id] = row
 }
+
+// there reports whether an id was stored before the batch.
+func (t *standingTable[T]) there(id string) bool { return t.before[id] }
 
 func (t *standingTable[T]) changed() []T {
 	list := make([]T, 0, len(t.order))

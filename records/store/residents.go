@@ -43,8 +43,8 @@ func scanHousehold(row scanner) (records.Household, error) {
 }
 
 // saveHouseholds writes households as they are, over what is stored under their ids, and notes them to be linked anew. No id may
-// come twice. Stamp is the same for all that one transaction writes.
-func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household) error {
+// come twice. Stamp is the same for all that one transaction writes; there says which ids are stored already.
+func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household, there func(id string) bool) error {
 	rows := make([][]any, 0, len(list))
 	for _, h := range list {
 		rows = append(rows, append([]any{
@@ -52,7 +52,7 @@ func saveHouseholds(ctx context.Context, q querier, stamp string, list []records
 			h.PinCode, h.Mobile, h.Consent, string(h.Other),
 		}, metaArgs(h.Meta)...))
 	}
-	if _, err := householdInsert.rows(ctx, q, rows); err != nil {
+	if err := householdInsert.rowsOver(ctx, q, rows, there); err != nil {
 		return err
 	}
 	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
@@ -106,7 +106,7 @@ func saveResidents(ctx context.Context, q querier, stamp string, list []records.
 	if err := relinkResidents(ctx, q, stamp, known); err != nil {
 		return err
 	}
-	if _, err := residentInsert.rows(ctx, q, rows); err != nil {
+	if err := residentInsert.rowsOver(ctx, q, rows, there); err != nil {
 		return err
 	}
 	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
@@ -136,16 +136,15 @@ func scanVisit(row scanner) (records.Visit, error) {
 	return v, err
 }
 
-// saveVisits writes visits as they are, over what is stored under their ids. No id may come twice.
-func saveVisits(ctx context.Context, q querier, list []records.Visit) error {
+// saveVisits writes visits as they are, over what is stored under their ids. No id may come twice. There says which are stored.
+func saveVisits(ctx context.Context, q querier, list []records.Visit, there func(id string) bool) error {
 	rows := make([][]any, 0, len(list))
 	for _, v := range list {
 		rows = append(rows, append([]any{
 			v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other),
 		}, metaArgs(v.Meta)...))
 	}
-	_, err := visitInsert.rows(ctx, q, rows)
-	return err
+	return visitInsert.rowsOver(ctx, q, rows, there)
 }
 
 // saveSourceRevs notes newer source revisions of rows whose content is equal.
