@@ -170,7 +170,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		Importer: im, plan: p, book: b, file: filepath.Base(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
-		members:  map[[16]byte]seen{},
+		members:  map[uint64]seen{},
 		copies:   map[string]int{},
 		rowIDs:   map[string]bool{},
 		heldIDs:  map[string]bool{},

@@ -17,8 +17,10 @@ func metaDest(m *records.Meta) []any {
 	return []any{&m.Origin, &m.Rev, &m.SourceRev, &m.Hash, &m.Base}
 }
 
-func metaArgs(m records.Meta) []any {
-	return []any{m.Origin, m.Rev, m.SourceRev, m.Hash, m.Base}
+func metaArgs(m records.Meta) []any { return addMeta(nil, &m) }
+
+func addMeta(args []any, m *records.Meta) []any {
+	return append(args, m.Origin, m.Rev, m.SourceRev, m.Hash, m.Base)
 }
 
 var householdInsert = upsert("households", 1, append([]string{
@@ -45,14 +47,11 @@ func scanHousehold(row scanner) (records.Household, error) {
 // saveHouseholds writes households as they are, over what is stored under their ids, and notes them to be linked anew. No id may
 // come twice. Stamp is the same for all that one transaction writes; there says which ids are stored already.
 func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household, there func(id string) bool) error {
-	rows := make([][]any, 0, len(list))
-	for _, h := range list {
-		rows = append(rows, append([]any{
-			h.ID, h.Profile, h.SurveyCode, h.WardCode, h.TeamID, h.Key, h.BlockNo, h.HouseNo, h.AddressLine, h.Locality,
-			h.PinCode, h.Mobile, h.Consent, string(h.Other),
-		}, metaArgs(h.Meta)...))
-	}
-	if err := householdInsert.rowsOver(ctx, q, rows, there); err != nil {
+	err := saveOver(ctx, q, householdInsert, list, func(h *records.Household) bool { return there(h.ID) }, func(args []any, h *records.Household) []any {
+		return addMeta(append(args, h.ID, h.Profile, h.SurveyCode, h.WardCode, h.TeamID, h.Key, h.BlockNo, h.HouseNo, h.AddressLine, h.Locality,
+			h.PinCode, h.Mobile, h.Consent, string(h.Other)), &h.Meta)
+	})
+	if err != nil {
 		return err
 	}
 	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
@@ -91,22 +90,21 @@ func scanResident(row scanner) (records.Resident, error) {
 // saveResidents writes residents as they are, over what is stored under their ids, and notes the households in which they stand,
 // and stood, to be linked anew. No id may come twice. There says which ids are stored already.
 func saveResidents(ctx context.Context, q querier, stamp string, list []records.Resident, there func(id string) bool) error {
-	rows := make([][]any, 0, len(list))
 	var known []string
-	for _, r := range list {
-		rows = append(rows, append([]any{
-			r.ID, r.HouseholdID, r.Key, r.LineNo, r.FullName, r.FullNameHi, r.FatherOrHusband, r.Relation, r.Sex,
-			r.BirthYear, r.BirthMonth, r.BirthDay, r.AgeYears, r.VisitDate, r.GuardianLine, r.Mobile, r.EPIC, r.ABHA,
-			string(r.Other), r.State,
-		}, metaArgs(r.Meta)...))
-		if there(r.ID) {
-			known = append(known, r.ID)
+	for i := range list {
+		if id := list[i].ID; there(id) {
+			known = append(known, id)
 		}
 	}
 	if err := relinkResidents(ctx, q, stamp, known); err != nil {
 		return err
 	}
-	if err := residentInsert.rowsOver(ctx, q, rows, there); err != nil {
+	err := saveOver(ctx, q, residentInsert, list, func(r *records.Resident) bool { return there(r.ID) }, func(args []any, r *records.Resident) []any {
+		return addMeta(append(args, r.ID, r.HouseholdID, r.Key, r.LineNo, r.FullName, r.FullNameHi, r.FatherOrHusband, r.Relation, r.Sex,
+			r.BirthYear, r.BirthMonth, r.BirthDay, r.AgeYears, r.VisitDate, r.GuardianLine, r.Mobile, r.EPIC, r.ABHA,
+			string(r.Other), r.State), &r.Meta)
+	})
+	if err != nil {
 		return err
 	}
 	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
@@ -138,13 +136,9 @@ func scanVisit(row scanner) (records.Visit, error) {
 
 // saveVisits writes visits as they are, over what is stored under their ids. No id may come twice. There says which are stored.
 func saveVisits(ctx context.Context, q querier, list []records.Visit, there func(id string) bool) error {
-	rows := make([][]any, 0, len(list))
-	for _, v := range list {
-		rows = append(rows, append([]any{
-			v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other),
-		}, metaArgs(v.Meta)...))
-	}
-	return visitInsert.rowsOver(ctx, q, rows, there)
+	return saveOver(ctx, q, visitInsert, list, func(v *records.Visit) bool { return there(v.ID) }, func(args []any, v *records.Visit) []any {
+		return addMeta(append(args, v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other)), &v.Meta)
+	})
 }
 
 // saveSourceRevs notes newer source revisions of rows whose content is equal.
