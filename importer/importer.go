@@ -149,6 +149,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	if !r.imp.Counts.Balanced() || r.imp.Counts.RowsRead != r.rows {
 		return report, fmt.Errorf("%w: %d rows in the file, %d accounted for", ErrCounts, r.rows, r.imp.Counts.RowsRead)
 	}
+	r.members, r.houses, r.pending, r.from = nil, houses{}, nil, nil // a workbook of many rejects needs as much room as they did
 	report.RejectsFile, report.Rules, err = r.writeRejects(ctx, f)
 	return report, err
 }
