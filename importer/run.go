@@ -24,12 +24,12 @@ type run struct {
 	imp     records.Import
 
 	houses   houses
-	members  map[uint64]seen   // members of the file so far, by half of their id
-	copies   map[string]int    // how often a row without keys of its own came, by its content
-	rowIDs   map[string]bool   // values of sehat_row that were used
-	heldIDs  map[string]bool   // ids of the rows of this file that are held back
-	contexts map[string]bool   // link keys of households whose members are held back
-	prior    map[place]prior   // what earlier imports of a file of this name hold back
+	members  map[uint64]seen // members of the file so far, by half of their id
+	copies   map[string]int  // how often a row without keys of its own came, by its content
+	rowIDs   map[string]bool // values of sehat_row that were used
+	heldIDs  map[string]bool // ids of the rows of this file that are held back
+	contexts map[string]bool // link keys of households whose members are held back
+	prior    map[place]prior // what earlier imports of a file of this name hold back
 
 	skip     int // rows that an import that was cut off had done
 	rows     int // rows read so far
