@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,20 +15,20 @@ func (p *plan) bindMapping(heads []head) error {
 	if first == nil {
 		first = m.Households
 	}
-	taken := ""
+	taken := noSheet
 	if first != nil {
 		kind := householdTable
 		if m.Rows != nil {
 			kind = flatTable
 		}
-		t, err := bindTable(heads, first, kind, "")
+		t, err := bindTable(heads, first, kind, noSheet)
 		if err != nil {
 			return err
 		}
 		taken = t.sheet
 		p.tables = append(p.tables, t)
 	}
-	if m.Members != nil {
+	if m.Members != nil && !p.withoutRepeat(heads, taken) {
 		t, err := bindTable(heads, m.Members, memberTable, taken)
 		if err != nil {
 			return err
@@ -43,18 +44,22 @@ func (p *plan) bindMapping(heads []head) error {
 	return nil
 }
 
+// withoutRepeat reports whether a file is an export of households only: KoboToolbox writes no sheet for a repeat without rows.
+func (p *plan) withoutRepeat(heads []head, taken string) bool {
+	if len(p.tables) == 0 || p.mapping.Members.Melt || len(heads) != 1 || heads[0].sheet != taken {
+		return false
+	}
+	h := p.tables[0].header
+	return slices.Contains(h, "_index") || slices.Contains(h, "_uuid")
+}
+
+// noSheet is no sheet's name; that of a CSV is empty.
+const noSheet = "\x00"
+
 // join finds the columns by which members find their household.
 func (p *plan) join(members *binding, m *Mapping) error {
 	_, place, _ := fieldNamed(survey.LinkField)
-	inMembers, inHouseholds := "", ""
-	if link := m.Members.Link; link != nil {
-		inMembers, inHouseholds = link.Column, link.Household
-	} else {
-		inMembers = m.Members.Fields[survey.LinkField].Column
-		if m.Households != nil {
-			inHouseholds = m.Households.Fields[survey.LinkField].Column
-		}
-	}
+	inMembers, inHouseholds := m.joint()
 	if inMembers == "" {
 		return fileError(`add "link" to members in the mapping`, "the mapping does not say which column of a member's row names its household")
 	}
@@ -102,17 +107,21 @@ func bindTable(heads []head, m *TableMapping, kind tableKind, taken string) (*bi
 		return nil, fileError("the sheets are: "+strings.Join(names, ", "), "there is no sheet %q with something in it, which the mapping names", m.Sheet)
 	}
 	t.kind, t.position = kind, m.PositionKey
-	if err := t.distinct(used); err != nil {
+	if err := t.distinct(); err != nil {
 		return nil, err
 	}
-	return t, t.bindMapping(m)
+	if err := t.bindMapping(m); err != nil {
+		return nil, err
+	}
+	t.drop = m.DropUnknown
+	return t, nil
 }
 
 // columns are the headers that a mapping names, for comparison.
 func (m *TableMapping) columns() map[string]bool {
 	used := map[string]bool{}
 	for _, f := range m.Fields {
-		for _, text := range f.headers() {
+		for _, text := range f.every() {
 			used[headerKey(text)] = true
 		}
 	}
@@ -153,7 +162,7 @@ func (t *binding) bindMapping(m *TableMapping) error {
 			t.count[place] = true
 			continue
 		}
-		s := source{first: len(f.First) > 0, join: f.Join, otherwise: f.Otherwise, form: dateFormOf(fieldsOf[l][place])}
+		s := source{part: f.Part, first: len(f.First) > 0, join: f.Join, otherwise: f.Otherwise, form: dateFormOf(fieldsOf[l][place])}
 		if s.form != formAsIs || f.Date != "" {
 			s.form = dateForms[f.Date]
 		}
@@ -179,8 +188,19 @@ func (t *binding) bindMapping(m *TableMapping) error {
 				t.owner[col] = owner{l, place}
 			}
 		}
+		for _, text := range slices.Sorted(maps.Keys(f.Choices)) {
+			col := t.find(text)
+			if col < 0 {
+				return t.noColumn(text)
+			}
+			s.choices = append(s.choices, choice{col, f.Choices[text]})
+			if t.owner[col].place < 0 {
+				t.owner[col] = owner{l, place}
+			}
+		}
 		*t.source(l, place) = s
 	}
+	t.bindRefusals(m.RejectedWhere)
 	if m.SourceRev != "" {
 		if t.rev = t.find(m.SourceRev); t.rev < 0 {
 			return t.noColumn(m.SourceRev)
@@ -195,13 +215,20 @@ func (t *binding) find(header string) int {
 	if key == "" {
 		return -1
 	}
+	if i := slices.Index(t.header, header); i >= 0 {
+		return i
+	}
+	paths := "/"
+	if slices.Contains(t.header, "KEY") { // ODK Central parts the groups with a hyphen
+		paths = "/-"
+	}
 	found, several := -1, false
 	for i, text := range t.header {
 		is := headerKey(text)
 		if is == key {
 			return i
 		}
-		if j := strings.LastIndexByte(is, '/'); j >= 0 && is[j+1:] == key {
+		if j := strings.LastIndexAny(is, paths); j >= 0 && is[j+1:] == key {
 			several = several || found >= 0
 			found = i
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +63,13 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 		return nil, err
 	}
 	defer func() {
-		if _, ours := b.(xlsxBook); !ours { // which reads on from the file, and closes it
+		switch b := b.(type) {
+		case xlsxBook: // reads on from the file, and closes it
+		case *filesBook:
+			if b.closer == nil {
+				f.Close()
+			}
+		default:
 			f.Close()
 		}
 	}()
@@ -87,11 +94,14 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if !isWorkbook(z) {
+			return openZip(f, z)
+		}
 		return openXLSX(ctx, f, z, info.Size())
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return nil, compoundFile(f, info.Size())
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return nil, fileError("export the cases from CSPro as CSV and import that with a mapping", "this is a database file, such as CSPro's, which this version cannot read")
+		return openCSPro(ctx, path)
 	}
 	return textFile(path, head)
 }
@@ -115,7 +125,7 @@ func textFile(path string, head []byte) (book, error) {
 	case isBinary(head):
 		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is neither an Excel workbook nor a CSV file")
 	}
-	return csvBook{path}, nil
+	return openFamily(path)
 }
 
 // isBinary reports whether the head of a file is no text. UTF-16 has zero bytes, but every second one.
@@ -179,5 +189,13 @@ func checkZip(f io.ReaderAt, size int64) (*zip.Reader, error) {
 	case names["[content_types].xml"]:
 		return z, nil // perhaps a workbook that keeps its parts elsewhere
 	}
-	return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
+	return z, nil // openZip says what it is
+}
+
+// isWorkbook reports whether an archive is one of Excel's kind, rather than a bundle of text files.
+func isWorkbook(z *zip.Reader) bool {
+	return slices.ContainsFunc(z.File, func(part *zip.File) bool {
+		name := strings.ToLower(part.Name)
+		return name == "[content_types].xml" || name == "xl/workbook.xml" || name == `xl\workbook.xml`
+	})
 }

@@ -161,12 +161,17 @@ func (b csvBook) open(string) (rowReader, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openCSV(f)
+}
+
+// openCSV begins to read delimited text in whatever encoding and with whatever delimiter; it closes f with the rows, or on an error.
+func openCSV(f io.ReadCloser) (rowReader, error) {
 	r, err := decoded(f)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	buf := bufio.NewReaderSize(r, 256<<10)
+	buf := buffered(r)
 	head, err := buf.Peek(64 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
 		f.Close()
@@ -226,27 +231,24 @@ func delimiter(header []byte) byte {
 }
 
 // decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes.
-func decoded(f *os.File) (io.Reader, error) {
-	head := make([]byte, 4)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+func decoded(f io.Reader) (io.Reader, error) {
+	r := bufio.NewReader(f)
+	head, err := r.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	head = head[:n]
+	n := len(head)
 	utf16 := func(e unicode.Endianness) io.Reader {
-		return transform.NewReader(f, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
+		return transform.NewReader(r, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
-		_, err := f.Seek(3, io.SeekStart)
-		return f, err
+		_, err := r.Discard(3)
+		return r, err
 	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), n == 4 && head[1] == 0 && head[3] == 0 && head[0] != 0:
 		return utf16(unicode.LittleEndian), nil
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), n == 4 && head[0] == 0 && head[2] == 0 && head[1] != 0:
 		return utf16(unicode.BigEndian), nil
 	}
-	return f, nil
+	return r, nil
 }

@@ -233,6 +233,11 @@ func maskCell(f *survey.Field, text string, key bool) string {
 // a spreadsheet are numbers, and times as text already sort.
 func sortable(text string) string {
 	text = strings.TrimSpace(text)
+	if name := strings.TrimPrefix(text, "uuid:"); len(name) == 36 {
+		if id, err := uuid.Parse(name); err == nil {
+			return "=" + id.String() // a name, which tells versions apart and does not order them
+		}
+	}
 	whole, fraction, _ := strings.Cut(text, ".")
 	if _, err := strconv.ParseUint(whole, 10, 64); err != nil || len(whole) > 20 {
 		return text

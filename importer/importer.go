@@ -65,7 +65,7 @@ type Report struct {
 	records.ImportCounts
 	RejectsFile string   `json:"rejects_file"`                // empty if nothing is held back
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
-	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question
+	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
@@ -149,7 +149,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	if !r.imp.Counts.Balanced() || r.imp.Counts.RowsRead != r.rows {
 		return report, fmt.Errorf("%w: %d rows in the file, %d accounted for", ErrCounts, r.rows, r.imp.Counts.RowsRead)
 	}
-	r.members, r.houses, r.pending, r.from = nil, houses{}, nil, nil // a workbook of many rejects needs as much room as they did
+	r.members, r.houses, r.visits, r.pending, r.from = nil, houses{}, nil, nil, nil // a workbook of many rejects needs as much room as they did
 	report.RejectsFile, report.Rules, err = r.writeRejects(ctx, f)
 	return report, err
 }
@@ -168,10 +168,11 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		return nil, err
 	}
 	return &run{
-		Importer: im, plan: p, book: b, file: filepath.Base(f.Path),
+		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
 		members:  map[uint64]seen{},
+		visits:   map[string]string{},
 		copies:   map[string]int{},
 		rowIDs:   map[string]bool{},
 		heldIDs:  map[string]bool{},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,7 +15,8 @@ import (
 	"sehat/survey"
 )
 
-// A Mapping tells where the answers stand in a table that is not our own form. It is a JSON file:
+// A Mapping tells where the answers stand in a table that is not our own form. It is a JSON file, or the same in YAML; MappingSchema
+// describes it to an editor:
 //
 //	{
 //	  "sehat_mapping": 1,
@@ -41,8 +43,9 @@ import (
 // A table whose rows hold a household and a member at once is told by "rows" in place of the two. The names of the fields are
 // those of the survey package. A field that is left out is not in the source.
 type Mapping struct {
-	Version    int           `json:"sehat_mapping"` // 1
-	Name       string        `json:"name"`          // goes into every id: never change it between imports of one survey
+	Schema     string        `json:"$schema,omitempty"` // for editors; it has no effect
+	Version    int           `json:"sehat_mapping"`     // 1
+	Name       string        `json:"name"`              // goes into every id: never change it between imports of one survey
 	Survey     string        `json:"survey_code,omitempty"`
 	Households *TableMapping `json:"households,omitempty"`
 	Members    *TableMapping `json:"members,omitempty"`
@@ -58,7 +61,15 @@ type TableMapping struct {
 	// SourceRev is the column of the source's own edit count or time: an older row never overwrites a newer one.
 	SourceRev string `json:"source_rev,omitempty"`
 	// PositionKey tells that member_id is only a position in the source: another person may stand there in the next export.
-	PositionKey bool                    `json:"position_key,omitempty"`
+	PositionKey bool `json:"position_key,omitempty"`
+	// Melt tells that members stand side by side in the row of their household: in the names of columns, # is the member's number
+	// there, as in full_name_#. A member of whom nothing is written is none.
+	Melt bool `json:"melt,omitempty"`
+	// RejectedWhere tells which rows the source itself does not count: column, what stands in it ("*": anything), and why
+	// (rejected, deleted, partial or encrypted). They are held back with that reason.
+	RejectedWhere map[string]map[string]string `json:"rejected_where,omitempty"`
+	// DropUnknown tells that columns which answer no question are left out. Else they are kept beside the answers, if there is consent.
+	DropUnknown bool                    `json:"drop_unknown,omitempty"`
 	Fields      map[string]FieldMapping `json:"fields"`
 }
 
@@ -69,7 +80,9 @@ type Link struct {
 }
 
 // A FieldMapping tells where the answer to one question stands: a column (a bare string says the same), several joined, the
-// first that is answered, a constant, or the row's place among the members of its household (count).
+// first that is answered, a constant, or the row's place among the members of its household (count). Choices are the columns
+// of a question with several answers that holds a column for each: what a column means where it is ticked (1, true, yes, x). They
+// count where the column beside them is not answered, or there is none.
 type FieldMapping struct {
 	Column    string            `json:"column,omitempty"`
 	Columns   []string          `json:"columns,omitempty"`
@@ -77,9 +90,11 @@ type FieldMapping struct {
 	First     []string          `json:"first,omitempty"`
 	Constant  *string           `json:"constant,omitempty"`
 	Count     bool              `json:"count,omitempty"`
+	Choices   map[string]string `json:"choices,omitempty"`
+	Part      int               `json:"part,omitempty"`      // which of the words in the cell, from 1: a latitude and a longitude in one
 	Codes     map[string]string `json:"codes,omitempty"`     // the source's codes to ours
 	Otherwise *string           `json:"otherwise,omitempty"` // what every other code means; left out: itself
-	Date      string            `json:"date,omitempty"`      // auto (also dmy, iso), mdy or serial
+	Date      string            `json:"date,omitempty"`      // auto (also dmy, iso), mdy, compact (20260815), serial or unix
 	// Confidence is how sure --suggest-mapping was, from 0 to 1; it has no effect.
 	Confidence float64 `json:"confidence,omitempty"`
 }
@@ -120,10 +135,22 @@ func (f FieldMapping) headers() []string {
 	return append(slices.Clone(f.Columns), f.First...)
 }
 
+// every lists the source's columns that the field has to do with.
+func (f FieldMapping) every() []string {
+	return append(f.headers(), slices.Sorted(maps.Keys(f.Choices))...)
+}
+
 // ParseMapping reads a mapping and checks that it names only fields, forms and tables that there are.
 func ParseMapping(b []byte) (*Mapping, error) {
 	var m Mapping
-	dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte{0xEF, 0xBB, 0xBF})))
+	b = bytes.TrimSpace(bytes.TrimPrefix(b, []byte{0xEF, 0xBB, 0xBF}))
+	if !bytes.HasPrefix(b, []byte("{")) {
+		var err error
+		if b, err = yamlToJSON(b); err != nil {
+			return nil, fmt.Errorf("the mapping is not as it should be: %w", err)
+		}
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
 		return nil, fmt.Errorf("the mapping is not as it should be: %w", jsonCause(err))
@@ -155,6 +182,21 @@ func LoadMapping(path string) (*Mapping, error) {
 	return m, nil
 }
 
+// joint returns the columns by which members find their household: in their own rows, and in the household's.
+func (m *Mapping) joint() (inMembers, inHouseholds string) {
+	if link := m.Members.Link; link != nil {
+		return link.Column, link.Household
+	}
+	if m.Households != nil {
+		inHouseholds = m.Households.Fields[survey.LinkField].Column
+	}
+	inMembers = m.Members.Fields[survey.LinkField].Column
+	if inMembers == "" && m.Members.Melt {
+		inMembers = inHouseholds
+	}
+	return inMembers, inHouseholds
+}
+
 func (m *Mapping) check() error {
 	switch {
 	case m.Version != 1:
@@ -163,6 +205,8 @@ func (m *Mapping) check() error {
 		return errors.New(`the mapping needs a "name" of its own: it goes into every id`)
 	case m.Rows != nil && (m.Households != nil || m.Members != nil):
 		return errors.New(`"rows" is for a table whose rows hold a household and a member; it does not go with "households" and "members"`)
+	case m.Members != nil && m.Members.Melt && m.Households == nil:
+		return errors.New(`"melt" takes the members out of the rows of "households", which the mapping does not name`)
 	case m.Rows == nil && m.Households == nil && m.Members == nil:
 		return errors.New(`the mapping names no table: it needs "households" and "members", or "rows"`)
 	}
@@ -189,10 +233,20 @@ func (t *TableMapping) check(table string) error {
 			return fmt.Errorf("%s is a household's answer; put it under households", name)
 		}
 		if _, ok := dateForms[f.Date]; !ok {
-			return fmt.Errorf("%s: there is no date form %q; say auto, mdy or serial", name, f.Date)
+			return fmt.Errorf("%s: there is no date form %q; say auto, mdy, compact, serial or unix", name, f.Date)
 		}
 		if n := f.ways(); n != 1 {
-			return fmt.Errorf("%s: say one of column, columns, first, constant and count", name)
+			return fmt.Errorf("%s: say one of column, columns, first, constant, count and choices", name)
+		}
+		if f.Part < 0 {
+			return fmt.Errorf("%s: part counts from 1", name)
+		}
+	}
+	for column, values := range t.RejectedWhere {
+		for value, why := range values {
+			if !isRefusal(why) {
+				return fmt.Errorf("rejected_where %s %q: say rejected, deleted, partial or encrypted", column, value)
+			}
 		}
 	}
 	if t.Link != nil && (t.Link.Column == "" || t.Link.Household == "") {
@@ -208,6 +262,9 @@ func (f FieldMapping) ways() int {
 		if is {
 			n++
 		}
+	}
+	if len(f.Choices) > 0 && f.Constant == nil && !f.Count {
+		return max(n, 1)
 	}
 	return n
 }

@@ -36,8 +36,13 @@ type binding struct {
 	key       int      // of a household table: the column that the link means
 	rev       int      // the source's revision; -1: none
 	rowID     int      // sehat_row; -1: none
+	note      int      // sehat_note; -1: none
 	position  bool     // member_id is only a position
 	owner     []owner  // which question a column answers first
+	refusals  []refusal
+	kept      []keptColumn // columns that answer no question
+	drop      bool         // they are left out
+	whence    func(sheet string, n, col int) (string, int, int)
 }
 
 // An owner is the question that a column answers.
@@ -51,9 +56,12 @@ type plan struct {
 	profile string
 	mapping *Mapping
 	survey  string // the round, where a row does not say
-	tables  []*binding
-	ignored []string // columns that answer no question, as "C (header)"
-	missing []string // required fields that no column answers
+	book    book   // the file, melted where the mapping says so
+	// Submissions tells that a household's row is known by the id of its submission, which no other has.
+	submissions bool
+	tables      []*binding
+	ignored     []string // columns that answer no question, as "C (header)"
+	missing     []string // required fields that no column answers
 }
 
 // headerRows is how many rows are looked at for the header: people put a title above it.
@@ -79,12 +87,36 @@ func makePlan(b book, m *Mapping, surveyCode string) (*plan, error) {
 		return nil, fileError("ask for the file again", "there is nothing in the file")
 	}
 	if m == nil {
+		if m, err = recognise(b, heads); err != nil {
+			return nil, err
+		}
+		if m != nil {
+			p.mapping, p.profile = m, m.Name
+		}
+	}
+	if b, err = melted(b, heads, m); err != nil {
+		return nil, err
+	}
+	p.book = b
+	wide, isMelted := b.(*meltBook)
+	if isMelted {
+		if heads, err = readHeads(b); err != nil {
+			return nil, err
+		}
+	}
+	if m == nil {
 		err = p.bindOwn(heads)
 	} else {
 		err = p.bindMapping(heads)
 	}
 	if err != nil {
 		return nil, err
+	}
+	p.submissions = p.mapping.bySubmission()
+	if isMelted {
+		for _, t := range p.tables {
+			t.whence = wide.whence
+		}
 	}
 	slices.SortStableFunc(p.tables, func(a, b *binding) int { return int(a.kind) - int(b.kind) })
 	p.findMissing()
@@ -105,7 +137,7 @@ func readHeads(b book) ([]head, error) {
 	var heads []head
 	for _, sheet := range b.sheets() {
 		switch sheet {
-		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet:
+		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet, answersSheet:
 			continue
 		}
 		h, err := readHead(b, sheet)
@@ -171,7 +203,7 @@ func (p *plan) bindOwn(heads []head) error {
 			continue
 		}
 		t := newBinding(h, best)
-		if err := t.distinct(nil); err != nil {
+		if err := t.distinct(); err != nil {
 			return err
 		}
 		if err := t.bindOwn(); err != nil {
@@ -181,7 +213,7 @@ func (p *plan) bindOwn(heads []head) error {
 		p.ignore(t)
 	}
 	if len(p.tables) == 0 {
-		return unknownTable(heads)
+		return unknownTable()
 	}
 	return nil
 }
@@ -198,23 +230,16 @@ func ownMatches(row []string) int {
 	return n
 }
 
-// unknownTable says that a file is not our form, and what it looks like.
-func unknownTable(heads []head) error {
-	for _, h := range heads {
-		for _, row := range h.rows {
-			if slices.Contains(row, "_index") && slices.Contains(row, "_uuid") || slices.Contains(row, "_parent_index") {
-				return fileError("write a mapping with --suggest-mapping, look through it, and import with --profile FILE",
-					"this looks like a KoboToolbox export; it needs a mapping from its questions to ours")
-			}
-		}
-	}
-	return fileError("is it the right file? For a table of another kind write a mapping with --suggest-mapping, look through it, and import with --profile FILE",
-		"the headers are not those of our form")
+// unknownTable says that a file is not our form.
+func unknownTable() error {
+	return fileError("is it the right file? For a table of another kind "+mapIt, "the headers are not those of our form")
 }
+
+const mapIt = "write a mapping with --suggest-mapping, look through it, and import with --profile FILE"
 
 func newBinding(h head, row int) *binding {
 	t := &binding{
-		sheet: h.sheet, headerRow: row + 1, header: slices.Clone(h.rows[row]), link: -1, key: -1, rev: -1, rowID: -1,
+		sheet: h.sheet, headerRow: row + 1, header: slices.Clone(h.rows[row]), link: -1, key: -1, rev: -1, rowID: -1, note: -1,
 		hh: make([]source, len(fieldsOf[survey.Household])), mb: make([]source, len(fieldsOf[survey.Member])), count: make([]bool, len(fieldsOf[survey.Member])),
 	}
 	for len(t.header) > 0 && strings.TrimSpace(t.header[len(t.header)-1]) == "" {
@@ -226,21 +251,25 @@ func newBinding(h head, row int) *binding {
 		if strings.TrimSpace(text) == rowIDHeader {
 			t.rowID = i
 		}
+		if strings.TrimSpace(text) == noteHeader {
+			t.note = i
+		}
 	}
 	return t
 }
 
-// distinct refuses two columns with one header: which of them is meant cannot be told. With used, only those columns count.
-func (t *binding) distinct(used map[string]bool) error {
+// distinct refuses two columns with one header: which of them is meant cannot be told. Capitals tell them apart: ODK Central writes a
+// DeviceID of its own beside the form's deviceid.
+func (t *binding) distinct() error {
 	seen := map[string]int{}
 	for i, text := range t.header {
-		key := headerKey(text)
-		if key == "" || used != nil && !used[key] {
+		key := strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+		if key == "" {
 			continue
 		}
 		if j, ok := seen[key]; ok {
 			return fileError("rename one of them, or delete the one that is not needed",
-				"%scolumns %s and %s have the same header", t.where(), columnName(j), columnName(i))
+				"%scolumns %s and %s have the same header (%s)", t.where(), t.columnAt(j), t.columnAt(i), oneLine(text))
 		}
 		seen[key] = i
 	}
@@ -316,12 +345,19 @@ func (t *binding) source(l survey.Level, place int) *source {
 
 // ignore notes the columns that answer no question.
 func (p *plan) ignore(t *binding) {
+	tool := t.isExport()
 	for i, text := range t.header {
-		if text = strings.TrimSpace(text); t.owner[i].place < 0 && text != "" && i != t.rowID && i != t.link && i != t.key && i != t.rev {
-			p.ignored = append(p.ignored, fmt.Sprintf("%scolumn %s (%s)", t.where(), columnName(i), text))
+		if text = strings.TrimSpace(text); t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
+			p.ignored = append(p.ignored, fmt.Sprintf("%scolumn %s (%s)", t.where(), t.columnAt(i), oneLine(text)))
 		}
 	}
+	if !t.drop {
+		t.keepUnknown()
+	}
 }
+
+// columnAt is a column as the file shows it.
+func (t *binding) columnAt(col int) string { return columnName(col) }
 
 // findMissing notes the required fields that no column answers.
 func (p *plan) findMissing() {

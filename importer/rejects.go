@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,7 +21,9 @@ import (
 
 const (
 	rowIDHeader  = "sehat_row"    // last column of a rejects workbook: the id of the row in quarantine
+	noteHeader   = "sehat_note"   // beside it: what is wrong with the row, for who sees no comments
 	rejectsSheet = "sehat_import" // hidden sheet of a rejects workbook: how its source was read
+	answersSheet = "sehat_lists"  // hidden sheet: the answers of its drop-downs
 	summarySheet = "Summary"
 	csvSheet     = "Rows" // the sheet that holds the rows of a CSV
 )
@@ -28,20 +31,18 @@ const (
 // writeRejects writes what this import holds back as a workbook, and returns its path and the tally by rule; no path if
 // nothing is held back.
 func (r *run) writeRejects(ctx context.Context, f File) (string, []Tally, error) {
-	held := map[place]records.Reject{}
 	tally := newTally()
 	for reject, err := range r.Store.Rejects(ctx, r.imp.ID) {
 		if err != nil {
 			return "", nil, err
 		}
-		held[place{reject.Sheet, reject.Row}] = reject
 		tally.add(reject)
 	}
-	if len(held) == 0 || f.NoRejects {
+	if tally.rows == 0 || f.NoRejects {
 		return "", tally.rules(), nil
 	}
 	if r.skip > 0 {
-		if err := r.findContexts(held); err != nil {
+		if err := r.findContexts(ctx); err != nil {
 			return "", nil, err
 		}
 	}
@@ -49,13 +50,13 @@ func (r *run) writeRejects(ctx context.Context, f File) (string, []Tally, error)
 	if err != nil {
 		return "", nil, err
 	}
-	w, err := r.newRejectsBook(f, tally, len(held))
+	w, err := r.newRejectsBook(tally)
 	if err != nil {
 		return "", nil, err
 	}
 	defer w.Close()
 	for _, t := range r.bySheet() {
-		if err := r.writeTable(ctx, w, t, held); err != nil {
+		if err := r.writeTable(ctx, w, t, r.Store.Rejects(ctx, r.imp.ID)); err != nil {
 			return "", nil, fmt.Errorf("writing the rejects workbook: %w", err)
 		}
 	}
@@ -75,22 +76,52 @@ func (r *run) bySheet() []*binding {
 
 // findContexts finds the households whose members are held back, in an import that goes on after it was cut off: the rows that were
 // done before were not told.
-func (r *run) findContexts(held map[place]records.Reject) error {
+func (r *run) findContexts(ctx context.Context) error {
 	for _, t := range r.plan.tables {
 		if t.kind != memberTable {
 			continue
 		}
+		at, stop := walk(r.Store.Rejects(ctx, r.imp.ID), t.sheet)
 		err := r.each(t, func(l *line) error {
-			if _, is := held[place{t.sheet, l.n}]; is {
+			reject, err := at(l.n)
+			if reject != nil {
 				r.contexts[linkKey(cell(l.cells, t.link))] = true
 			}
-			return nil
+			return err
 		})
+		stop()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// walk goes through the rejects of a sheet beside its rows: both come in the order of the rows, so that neither has to be kept. What it
+// returns first gives the reject of a row, or nil, for rows that are asked for in their order.
+func walk(rejects iter.Seq2[records.Reject, error], sheet string) (at func(row int) (*records.Reject, error), stop func()) {
+	next, stop := iter.Pull2(rejects)
+	var now records.Reject
+	var err error
+	more := true
+	step := func() {
+		for more && err == nil {
+			if now, err, more = next(); !more || now.Sheet == sheet {
+				return
+			}
+		}
+	}
+	step()
+	return func(row int) (*records.Reject, error) {
+		for more && err == nil && now.Row < row {
+			step()
+		}
+		if err != nil || !more || now.Row != row {
+			return nil, err
+		}
+		is := now
+		return &is, nil
+	}, stop
 }
 
 // each reads the rows of a table once more.
@@ -108,7 +139,7 @@ func (r *run) each(t *binding, f func(*line) error) error {
 		if err != nil {
 			return err
 		}
-		if n <= t.headerRow || blank(cells) {
+		if n <= t.headerRow || t.blank(cells) {
 			continue
 		}
 		if err := f(&line{t: t, n: n, cells: cells}); err != nil {
@@ -118,20 +149,23 @@ func (r *run) each(t *binding, f func(*line) error) error {
 }
 
 // writeTable writes the rows of one table that are held back, and the households of members that are.
-func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, held map[place]records.Reject) error {
-	added := addedColumns(t, held)
-	if err := w.sheet(t, added); err != nil {
+func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, rejects iter.Seq2[records.Reject, error]) error {
+	if err := w.sheet(t); err != nil {
 		return err
 	}
+	at, stop := walk(rejects, t.sheet)
+	defer stop()
 	n := 0
 	err := r.each(t, func(l *line) error {
 		if n++; n%batchRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		reject, is := held[place{t.sheet, l.n}]
+		reject, err := at(l.n)
 		switch {
-		case is:
-			return w.row(r.shown(l, reject.Cells), &reject)
+		case err != nil:
+			return err
+		case reject != nil:
+			return w.row(r.shown(l, reject.Cells), reject)
 		case t.kind == householdTable && r.contexts[linkKey(cell(l.cells, t.key))]:
 			return w.row(r.shown(l, l.cellsJSON(false)), nil)
 		}
@@ -144,17 +178,11 @@ func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, held m
 }
 
 // addedColumns are the fields of which a row needs an answer and for which the source has no column.
-func addedColumns(t *binding, held map[place]records.Reject) []string {
+func (t *tally) addedColumns(of *binding) []string {
 	var added []string
-	for at, reject := range held {
-		if at.sheet != t.sheet {
-			continue
-		}
-		for _, reason := range reject.Reasons {
-			_, _, ok := fieldNamed(reason.Column)
-			if ok && !slices.Contains(t.header, reason.Column) && !slices.Contains(added, reason.Column) {
-				added = append(added, reason.Column)
-			}
+	for column := range t.columns[of.sheet] {
+		if _, _, ok := fieldNamed(column); ok && !slices.Contains(of.header, column) {
+			added = append(added, column)
 		}
 	}
 	slices.Sort(added)
@@ -265,7 +293,7 @@ func Untouched(path string) bool {
 	}
 	d := newDigest()
 	for _, sheet := range b.sheets() {
-		if sheet == summarySheet || sheet == rejectsSheet {
+		if sheet == summarySheet || sheet == rejectsSheet || sheet == answersSheet {
 			continue
 		}
 		d.row([]string{sheet})

@@ -40,12 +40,12 @@ type rejectsBook struct {
 	styles   struct{ header, cell, bad, id, title, wrap int }
 	settings [][2]string
 	tally    *tally
-	held     int
 	mapping  *Mapping
+	answers  *answerLists
 }
 
-func (r *run) newRejectsBook(f File, t *tally, held int) (*rejectsBook, error) {
-	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), digest: newDigest(), tally: t, held: held}
+func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
+	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), digest: newDigest(), tally: t, answers: r.newAnswerLists()}
 	w.settings = [][2]string{{"profile", r.plan.profile}, {"survey_code", r.plan.survey}, {"source", r.file}}
 	if err := w.makeSheets(r.bySheet()); err != nil {
 		w.Close()
@@ -63,6 +63,7 @@ func (r *run) newRejectsBook(f File, t *tally, held int) (*rejectsBook, error) {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 	}
 	grid := []excelize.Border{{Type: "bottom", Color: "D9D9D9", Style: 1}, {Type: "right", Color: "D9D9D9", Style: 1}}
+	middle := &excelize.Alignment{Vertical: "center"}
 	const text = 49 // the number format "@"
 	var errs []error
 	style := func(to *int, s excelize.Style) {
@@ -74,11 +75,11 @@ func (r *run) newRejectsBook(f File, t *tally, held int) (*rejectsBook, error) {
 		Font: &excelize.Font{Bold: true, Color: "FFFFFF", Family: "Calibri", Size: 11}, Fill: fill("1F5C57"), NumFmt: text,
 		Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"},
 	})
-	style(&w.styles.cell, excelize.Style{NumFmt: text, Border: grid})
-	style(&w.styles.bad, excelize.Style{NumFmt: text, Border: grid, Fill: fill("FF9C9C"), Font: &excelize.Font{Color: "7A0010", Family: "Calibri", Size: 11}})
-	style(&w.styles.id, excelize.Style{NumFmt: text, Font: &excelize.Font{Color: "9A9A9A", Family: "Calibri", Size: 11}})
+	style(&w.styles.cell, excelize.Style{NumFmt: text, Border: grid, Alignment: middle})
+	style(&w.styles.bad, excelize.Style{NumFmt: text, Border: grid, Alignment: middle, Fill: fill("FF9C9C"), Font: &excelize.Font{Color: "7A0010", Family: "Calibri", Size: 11}})
+	style(&w.styles.id, excelize.Style{NumFmt: text, Alignment: middle, Font: &excelize.Font{Color: "6A6A6A", Family: "Calibri", Size: 11}})
 	style(&w.styles.title, excelize.Style{Font: &excelize.Font{Bold: true, Family: "Calibri", Size: 14}})
-	style(&w.styles.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	style(&w.styles.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Horizontal: "left", Indent: 1, Vertical: "top"}})
 	if err := errors.Join(errs...); err != nil {
 		w.Close()
 		return nil, err
@@ -98,27 +99,36 @@ func cloneMapping(m *Mapping) (*Mapping, error) {
 func (w *rejectsBook) Close() error { return w.f.Close() }
 
 // sheet begins a sheet: the source's columns, those that it lacks, and the row id.
-func (w *rejectsBook) sheet(t *binding, added []string) error {
+func (w *rejectsBook) sheet(t *binding) error {
+	added := w.tally.addedColumns(t)
 	w.name = t.sheetName()
 	if err := w.begin(w.name); err != nil {
 		return err
 	}
 	w.header = slices.Clone(t.header)
-	if t.rowID >= 0 { // the source is a rejects workbook itself
-		w.header[t.rowID] = rowIDHeader
-	}
 	w.header = append(w.header, added...)
-	if t.rowID < 0 {
-		w.header = append(w.header, rowIDHeader)
+	for _, own := range []struct {
+		name string
+		col  int
+	}{{noteHeader, t.note}, {rowIDHeader, t.rowID}} {
+		if own.col >= 0 { // the source is a rejects workbook itself
+			w.header[own.col] = own.name
+		} else {
+			w.header = append(w.header, own.name)
+		}
 	}
 	w.learn(t.kind, added)
+	w.answers.begin(t, w.header)
 	if err := w.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	for i, text := range w.header {
-		width := float64(min(30, max(12, longestLine(text)+3)))
-		if text == rowIDHeader {
+		width := float64(min(30, max(12, longestLine(text)+3, w.answers.width(i))))
+		switch text {
+		case rowIDHeader:
 			width = 14
+		case noteHeader:
+			width = 60
 		}
 		if err := w.stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
@@ -149,7 +159,7 @@ func (w *rejectsBook) makeSheets(tables []*binding) error {
 	for _, t := range tables {
 		names = append(names, t.sheetName())
 	}
-	names = append(names, summarySheet, rejectsSheet)
+	names = append(names, summarySheet, answersSheet, rejectsSheet)
 	if err := w.f.SetSheetName(w.f.GetSheetName(0), names[0]); err != nil {
 		return err
 	}
@@ -159,7 +169,7 @@ func (w *rejectsBook) makeSheets(tables []*binding) error {
 		}
 	}
 	w.f.SetActiveSheet(0)
-	return w.f.SetSheetVisible(rejectsSheet, false, true)
+	return errors.Join(w.f.SetSheetVisible(answersSheet, false, true), w.f.SetSheetVisible(rejectsSheet, false, true))
 }
 
 // sheetName is the name of a table's sheet in a rejects workbook.
@@ -173,6 +183,9 @@ func (t *binding) sheetName() string {
 // begin starts to stream a sheet. Printed, it lies on its side and is as wide as the paper.
 func (w *rejectsBook) begin(name string) error {
 	landscape, pages, tall := "landscape", 1, 0
+	if name == w.name {
+		pages = 2 // a table of many columns would be too small to read on one
+	}
 	if err := w.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &pages, FitToHeight: &tall}); err != nil {
 		return err
 	}
@@ -216,7 +229,9 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 	row := make([]any, len(w.header))
 	shown := make([]string, len(w.header))
 	bad := map[int]string{}
+	note := ""
 	if reject != nil {
+		note = noteOf(reject)
 		for _, reason := range reject.Reasons {
 			col := max(0, slices.Index(w.header, reason.Column))
 			if reason.Rule == survey.RuleAadhaarInKey && col < len(cells) && cells[col] == "" {
@@ -241,6 +256,8 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 			if reject != nil {
 				shown[i] = reject.ID
 			}
+		case header == noteHeader:
+			style, shown[i] = w.styles.id, escape(note)
 		case i < len(cells):
 			shown[i] = escape(cells[i])
 		}
@@ -260,11 +277,33 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 		if err != nil {
 			return err
 		}
-		if err := w.f.AddComment(w.name, excelize.Comment{Cell: name, Author: "sehat", Text: bad[col], Width: 340, Height: 150}); err != nil {
+		if err := w.f.AddComment(w.name, excelize.Comment{Cell: name, Author: "sehat", Text: bad[col], Width: 340, Height: commentHeight(bad[col])}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// commentHeight is room for a comment, in pixels: about 50 characters stand in a line.
+func commentHeight(text string) uint {
+	lines := 1
+	for part := range strings.SplitSeq(text, "\n") {
+		lines += len([]rune(part))/50 + 1
+	}
+	return uint(min(max(lines, 5), 20)) * 20
+}
+
+// noteOf says in one cell what is wrong with a row, by column.
+func noteOf(r *records.Reject) string {
+	lines := make([]string, 0, len(r.Reasons))
+	for _, reason := range r.Reasons {
+		line := reason.Message + " / " + reason.MessageHi
+		if reason.Column != "" {
+			line = oneLine(reason.Column) + ": " + line
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // escape keeps a spreadsheet from reading a text as a formula: an apostrophe before what starts like one. [cell] takes it away again.
@@ -284,12 +323,26 @@ func (w *rejectsBook) endSheet() error {
 	if err := w.f.SetSheetDimension(w.name, "A1:"+last); err != nil {
 		return err
 	}
+	if err := w.dropDowns(); err != nil {
+		return err
+	}
+	if err := w.f.AutoFilter(w.name, "A1:"+last, nil); err != nil {
+		return err
+	}
+	quoted := "'" + strings.ReplaceAll(w.name, "'", "''") + "'"
+	err = w.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: w.name, RefersTo: quoted + "!$A:$A," + quoted + "!$1:$1"})
+	if err != nil {
+		return err
+	}
 	return w.stream.Flush()
 }
 
 // save adds the summary and how the source was read, and writes the file: whole, or not at all.
 func (w *rejectsBook) save(path string) error {
 	if err := w.summary(); err != nil {
+		return err
+	}
+	if err := w.writeAnswers(); err != nil {
 		return err
 	}
 	if w.mapping != nil {
@@ -361,7 +414,7 @@ func (w *rejectsBook) summary() error {
 	}
 	var errs []error
 	add := func(err error) { errs = append(errs, err) }
-	add(line(w.styles.title, fmt.Sprintf("Rows held back: %d / रोकी गई पंक्तियाँ: %d", w.held, w.held)))
+	add(line(w.styles.title, fmt.Sprintf("Rows held back: %d / रोकी गई पंक्तियाँ: %d", w.tally.rows, w.tally.rows)))
 	add(line(0, "Correct the red cells (point at one to read how), save, and import this file. Do not change the column sehat_row."))
 	add(line(0, "लाल खाने ठीक करें (खाने पर माउस रखकर तरीका पढ़ें), सहेजें और यही फ़ाइल इम्पोर्ट करें। sehat_row कॉलम न बदलें।"))
 	add(line(0))
@@ -395,19 +448,32 @@ func (w *rejectsBook) summary() error {
 
 // A tally counts rejects.
 type tally struct {
-	byRule, teams, enumerators map[string]int
-	messages                   map[string]records.Reason
+	rows                              int
+	byRule, teams, enumerators, files map[string]int
+	messages                          map[string]records.Reason
+	columns                           map[string]map[string]bool // that reasons name, by sheet
 }
 
 func newTally() *tally {
-	return &tally{map[string]int{}, map[string]int{}, map[string]int{}, map[string]records.Reason{}}
+	return &tally{
+		byRule: map[string]int{}, teams: map[string]int{}, enumerators: map[string]int{}, files: map[string]int{},
+		messages: map[string]records.Reason{}, columns: map[string]map[string]bool{},
+	}
 }
 
 func (t *tally) add(r records.Reject) {
+	t.rows++
+	t.files[r.File]++
+	columns := t.columns[r.Sheet]
+	if columns == nil {
+		columns = map[string]bool{}
+		t.columns[r.Sheet] = columns
+	}
 	t.teams[r.TeamID]++
 	t.enumerators[r.Enumerator]++
 	told := map[string]bool{}
 	for _, reason := range r.Reasons {
+		columns[reason.Column] = true
 		if !told[reason.Rule] {
 			told[reason.Rule] = true
 			t.byRule[reason.Rule]++

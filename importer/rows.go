@@ -21,17 +21,36 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 	n := notes{masked: h.Masked + l.unseen()}
 	n.count(fs)
 	link := linkKey(cell(l.cells, l.t.key))
+	if l.t.key < 0 {
+		link = strings.Join([]string{h.SurveyCode, h.WardCode, h.TeamID, h.Key}, "\x00")
+	}
 	id := r.rejectID(l, "household", a[placeKey], "", h.SurveyCode, a[placeWard], h.TeamID, a[placeVisit])
+	if r.plan.submissions {
+		id = r.rejectID(l, "household", link, "")
+	}
 	who := person{key: h.Key, team: h.TeamID, enumerator: h.Visit.EnumeratorID}
 	rev := r.sourceRev(l, h.Visit.No)
+	if f, not := l.refused(); not {
+		if known := r.houses.find(link); known == nil || known.held {
+			r.houses.add(link, r.houses.of(&h, rev, 0, true))
+		}
+		return r.refuse(l, f, id, who, h.Consent == "yes"), n
+	}
 	if survey.HasError(fs) {
 		if known := r.houses.find(link); known == nil || known.held {
 			r.houses.add(link, r.houses.of(&h, rev, 0, true))
 		}
 		return r.held(l, fs, id, who), n
 	}
+	if h.Consent == "yes" {
+		h.Other = l.keep(h.Other)
+	}
 	in, print := r.householdRow(&h, rev)
 	next := r.houses.of(&h, rev, print, false)
+	if r.surveyedTwice(l, link, &h, next) {
+		r.houses.add(link, r.houses.of(&h, rev, 0, true))
+		return r.held(l, []survey.Finding{repeated(survey.LinkField, ruleHouseholdRepeated)}, "", who), n
+	}
 	if known := r.houses.find(link); known == nil || known.held {
 		r.houses.add(link, next)
 	} else if r.houses.clash(link, next) {
@@ -39,6 +58,22 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 	}
 	in.Closes = r.closes(l, id)
 	return in, n
+}
+
+// surveyedTwice reports whether another submission of the same file tells otherwise about the same visit to the same household. It matters
+// where members find their household by the submission's id, not by the household's.
+func (r *run) surveyedTwice(l *line, link string, h *survey.HouseholdRow, next house) bool {
+	if !r.plan.submissions || linkKey(h.Key) == link {
+		return false
+	}
+	key := strings.Join([]string{h.SurveyCode, h.WardCode, h.TeamID, h.Key, strconv.Itoa(h.Visit.No)}, "\x00")
+	first, there := r.visits[key]
+	if !there {
+		r.visits[key] = link
+		return false
+	}
+	was := r.houses.find(first)
+	return first != link && was != nil && !was.held && was.print != next.print
 }
 
 // householdRow makes the household and its visit, and the fingerprint of both.
@@ -100,7 +135,7 @@ func fingerprint(hash string) uint64 {
 // findHouses looks in the store for the households of members whose household is not in the file. Keys that are positions
 // mean nothing outside the file.
 func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
-	if r.plan.mapping != nil && r.plan.mapping.Members.Link != nil {
+	if m := r.plan.mapping; m != nil && m.Members.Link != nil && (m.Households == nil || m.Households.Fields[survey.LinkField].Column != m.Members.Link.Household) {
 		return nil
 	}
 	var keys []string
@@ -167,9 +202,16 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		fs = append(fs, aadhaarKey)
 	}
 	id := r.rejectID(l, "member", link, m.Key, round, who.team)
+	if r.plan.submissions {
+		id = r.rejectID(l, "member", link, m.Key)
+	}
+	if f, not := l.refused(); not {
+		return r.refuse(l, f, id, who, h != nil && h.consent), n
+	}
 	if survey.HasError(fs) {
 		return r.held(l, fs, id, who), n
 	}
+	m.Other = l.keep(m.Other)
 	in, clash := r.memberRow(l, h, &m)
 	if clash {
 		return r.held(l, []survey.Finding{repeated("line_no", ruleMemberRepeated)}, "", who), n
@@ -285,6 +327,13 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		who.key += "/" + m.Key
 	}
 	id := r.rejectID(l, "row", f.id[3], m.Key, f.id[0], f.id[1], f.id[2], f.id[4])
+	if f, not := l.refused(); not {
+		if !again {
+			r.flat.forget()
+		}
+		return r.refuse(l, f, id, who, r.flat.row.Consent == "yes"), n
+	}
+	m.Other = l.keep(m.Other)
 	switch {
 	case survey.HasError(fs):
 		if !again {

@@ -24,12 +24,13 @@ type run struct {
 	imp     records.Import
 
 	houses   houses
-	members  map[uint64]seen // members of the file so far, by half of their id
-	copies   map[string]int  // how often a row without keys of its own came, by its content
-	rowIDs   map[string]bool // values of sehat_row that were used
-	heldIDs  map[string]bool // ids of the rows of this file that are held back
-	contexts map[string]bool // link keys of households whose members are held back
-	prior    map[place]prior // what earlier imports of a file of this name hold back
+	members  map[uint64]seen   // members of the file so far, by half of their id
+	visits   map[string]string // the submission that told of a visit first, by household and visit
+	copies   map[string]int    // how often a row without keys of its own came, by its content
+	rowIDs   map[string]bool   // values of sehat_row that were used
+	heldIDs  map[string]bool   // ids of the rows of this file that are held back
+	contexts map[string]bool   // link keys of households whose members are held back
+	prior    map[place]prior   // what earlier imports of a file of this name hold back
 
 	skip     int // rows that an import that was cut off had done
 	rows     int // rows read so far
@@ -67,7 +68,7 @@ func (s seen) visit() int32 { return int32(s & 0xff) }
 func (r *run) all(ctx context.Context) error {
 	begun, err := r.Store.Begin(ctx, records.Import{
 		ID: records.NewID(), File: r.file, FileHash: r.hash, Profile: r.plan.profile, MappingHash: r.plan.mapping.hash(),
-		SurveyCode: r.plan.survey, By: r.By, StartedAt: records.Stamp(r.Now),
+		SurveyCode: r.plan.survey, Layout: r.layout(), By: r.By, StartedAt: records.Stamp(r.Now),
 	})
 	if err != nil {
 		return err
@@ -128,7 +129,7 @@ func (b *batch) read(rows rowReader, n int) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if at <= b.t.headerRow || blank(cells) || at == b.t.headerRow+1 && isTags(cells) {
+		if at <= b.t.headerRow || b.t.blank(cells) || at == b.t.headerRow+1 && isTags(cells) {
 			continue
 		}
 		b.lines = append(b.lines, line{t: b.t, n: at})
@@ -216,10 +217,9 @@ func (r *run) tell(outcomes []records.Outcome) {
 		if len(r.messages) >= maxMessages {
 			continue
 		}
-		m := Message{Sheet: l.t.sheet, Row: l.n, Text: "another person stands at this place of the household in the register"}
+		m := l.message("", "another person stands at this place of the household in the register")
 		if reject != nil {
-			m.Text = reject.Reasons[0].Message
-			m.Column = l.t.columnText(reject.Reasons[0].Column)
+			m = l.message(reject.Reasons[0].Column, reject.Reasons[0].Message)
 		}
 		r.messages = append(r.messages, m)
 	}
@@ -231,20 +231,30 @@ func (r *run) doubt(l *line, n notes) {
 		return
 	}
 	for _, f := range n.doubts {
-		r.doubts = append(r.doubts, Message{Sheet: l.t.sheet, Row: l.n, Column: f.Field, Text: f.Message})
+		m := l.message("", f.Message)
+		m.Column = f.Field
+		r.doubts = append(r.doubts, m)
 	}
 	if n.masked > 0 {
 		text := "An Aadhaar number is written here. It was not taken over; strike it from the paper and from the file."
-		r.doubts = append(r.doubts, Message{Sheet: l.t.sheet, Row: l.n, Text: text})
+		r.doubts = append(r.doubts, l.message("", text))
 	}
 }
 
-// columnText names a column as a spreadsheet shows it, with its header.
-func (t *binding) columnText(header string) string {
-	if i := slices.Index(t.header, header); i >= 0 && header != "" {
-		return fmt.Sprintf("%s (%s)", columnName(i), oneLine(header))
+// message says something about a row, and about the column with a header if there is one, as a spreadsheet shows them.
+func (l *line) message(header, text string) Message {
+	m := Message{Sheet: l.t.sheet, Row: l.n, Column: header, Text: text}
+	col := slices.Index(l.t.header, header)
+	if header == "" {
+		col = -1
 	}
-	return header
+	if l.t.whence != nil {
+		m.Sheet, m.Row, col = l.t.whence(l.t.sheet, l.n, col)
+	}
+	if col >= 0 {
+		m.Column = fmt.Sprintf("%s (%s)", columnName(col), oneLine(header))
+	}
+	return m
 }
 
 // Notes count what goes beside a row's outcome, and say what is doubtful.

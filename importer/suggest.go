@@ -2,12 +2,16 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"sehat/survey"
 )
@@ -16,8 +20,19 @@ import (
 type Suggestion struct {
 	Field      string  `json:"field"`
 	Sheet      string  `json:"sheet,omitempty"`
-	Column     string  `json:"column"` // the header, or "(count)"
+	Column     string  `json:"column"` // the header, or "(count)" or "(constant)"
 	Confidence float64 `json:"confidence"`
+}
+
+// A Proposal is a mapping to be looked through by a person.
+type Proposal struct {
+	Mapping *Mapping     `json:"-"`
+	Fields  []Suggestion `json:"fields"`
+	Missing []string     `json:"fields_missing,omitempty"` // required fields for which no column was found
+	// Unknown are the columns that answer no question, as "column C (header)": the import keeps them beside the answers.
+	Unknown []string `json:"columns_unknown,omitempty"`
+	// Recognised tells that the file is an export of our form, which needs no mapping.
+	Recognised bool `json:"recognised,omitempty"`
 }
 
 // Confidences of a suggestion.
@@ -25,49 +40,55 @@ const (
 	sureName    = 1.0 // the header is the field's own name or label
 	sureTool    = 0.9 // a column that the exporting tool always writes so
 	sureSynonym = 0.8
-	sureWords   = 0.5 // the header has all words of the field's name
-	sureUnknown = 0.3
+	sureTelling = 0.7  // the header without words such as "member" is a synonym
+	sureWords   = 0.5  // part of the header is a synonym
+	sureUnknown = 0.35 // less than this is not proposed
 )
 
-// SuggestMapping proposes a mapping for a file from its headers, to be looked through by a person, with the columns that it
-// found and the required fields for which it found none.
-func SuggestMapping(path, surveyCode string) (*Mapping, []Suggestion, []string, error) {
+// sampleRows is how many rows of a sheet are looked at.
+const sampleRows = 300
+
+// SuggestMapping proposes a mapping for a file from its headers and from what stands under them. Nothing that stands there goes into the
+// proposal but codes of questions with choices.
+func SuggestMapping(path, surveyCode string) (*Proposal, error) {
 	b, err := openBook(context.Background(), path)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	defer b.Close()
 	heads, err := readHeads(b)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if len(heads) == 0 {
-		return nil, nil, nil, fileError("ask for the file again", "there is nothing in the file")
+		return nil, fileError("ask for the file again", "there is nothing in the file")
+	}
+	s := suggester{book: b, index: newWordIndex(), proposal: &Proposal{}, rows: map[string]int{}, values: map[string]map[string][]string{}}
+	if m, err := recognise(b, heads); err == nil && m != nil {
+		m.Survey = surveyCode
+		s.proposal.Mapping, s.proposal.Recognised = m, true
+		s.proposal.Missing = missing(m)
+		s.list(m)
+		return s.proposal, nil
 	}
 	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	m := &Mapping{Version: 1, Name: stem, Survey: surveyCode}
-	if m.Name == ProfileSehat {
+	if isProfile(m.Name) {
 		m.Name += "-table"
 	}
-	s := suggester{}
-	root, repeat := heads[0], -1
-	for i, h := range heads[1:] {
-		if slices.Contains(h.header(), "_parent_index") || len(heads) == 2 {
-			repeat = i + 1
-			break
-		}
+	if err := s.fill(m, heads); err != nil {
+		return nil, err
 	}
-	switch {
-	case repeat > 0:
-		m.Households = s.table(root, survey.Household)
-		m.Members = s.table(heads[repeat], survey.Member)
-		s.tool(m, root, heads[repeat])
-	case s.levels(root, survey.Member) > 1:
-		m.Rows = s.table(root, survey.Household, survey.Member)
-	default:
-		m.Households = s.table(root, survey.Household)
-	}
-	return m, s.found, s.missing(m), nil
+	s.proposal.Mapping = m
+	s.proposal.Missing = missing(m)
+	s.list(m)
+	s.ask(m)
+	return s.proposal, nil
+}
+
+// isProfile reports whether a name is one of the profiles that are recognised.
+func isProfile(name string) bool {
+	return name == ProfileSehat || slices.ContainsFunc(tools(), func(t tool) bool { return t.profile == name })
 }
 
 // header is the first row with something in it.
@@ -80,105 +101,449 @@ func (h head) header() []string {
 	return nil
 }
 
-type suggester struct{ found []Suggestion }
-
-// levels counts the columns that surely answer a question of a level.
-func (s *suggester) levels(h head, l survey.Level) int {
-	n := 0
-	for _, text := range h.header() {
-		if _, ok := survey.LookupSynonym(l, bareHeader(text)); ok {
-			n++
-		}
-	}
-	return n
+type suggester struct {
+	book     book
+	index    wordIndex
+	proposal *Proposal
+	rows     map[string]int                 // sampled, by sheet
+	values   map[string]map[string][]string // by sheet and header
 }
 
-// table finds for each field the header that fits best. A header answers one question only.
-func (s *suggester) table(h head, levels ...survey.Level) *TableMapping {
-	t := &TableMapping{Sheet: h.sheet, Fields: map[string]FieldMapping{}}
-	used := map[string]bool{}
-	for _, least := range []float64{sureName, sureSynonym, sureWords} {
-		for _, l := range levels {
-			for place, f := range fieldsOf[l] {
-				if _, done := t.Fields[f.Name]; done {
-					continue
-				}
-				for _, text := range h.header() {
-					if text == "" || used[text] || strings.HasPrefix(text, "_") || confidence(l, place, text) < least {
-						continue
-					}
-					used[text] = true
-					s.add(t, f.Name, FieldMapping{Column: text, Confidence: least})
+// fill proposes the tables of a mapping.
+func (s *suggester) fill(m *Mapping, heads []head) error {
+	t, root, repeats := toolOf(heads)
+	if root < 0 {
+		root = s.best(heads, survey.Household)
+	}
+	if t == nil {
+		t = &tool{}
+		for i := range heads {
+			if i != root {
+				repeats = append(repeats, i)
+			}
+		}
+	}
+	h := heads[root]
+	households, err := s.columns(h)
+	if err != nil {
+		return err
+	}
+	repeat := -1
+	if len(repeats) > 0 {
+		repeat = repeats[s.best(pick(heads, repeats), survey.Member)]
+	}
+	f := finder{book: s.book, tool: t}
+	switch wide := numberedStems(h.header(), s.index); {
+	case repeat >= 0:
+		m.Households = s.table(h, households, survey.Household)
+		s.tell(f, m.Households, h, households)
+		members, err := s.columns(heads[repeat])
+		if err != nil {
+			return err
+		}
+		m.Members = s.table(heads[repeat], members, survey.Member)
+		if t.profile != "" {
+			f.member(m.Members, heads[repeat].header(), h.header())
+		} else {
+			s.join(m, households, members)
+		}
+	case len(wide) >= 2:
+		m.Households = s.table(h, slices.DeleteFunc(households, func(c column) bool { return numbered.MatchString(c.header) }), survey.Household)
+		s.tell(f, m.Households, h, households)
+		m.Members = &TableMapping{Melt: true, Fields: wide}
+		if t.profile != "" {
+			m.Members.Link = &Link{t.parent, t.link}
+		}
+		s.number(m.Members, memberNumber)
+	case s.hasMembers(households):
+		m.Rows = s.table(h, households, survey.Household, survey.Member)
+		s.tell(f, m.Rows, h, households)
+		s.number(m.Rows, "")
+	default:
+		m.Households = s.table(h, households, survey.Household)
+		s.tell(f, m.Households, h, households)
+	}
+	return nil
+}
+
+// tell adds what the tool itself tells about a submission. A household is known by the submission, unless the form has a number that no two
+// of them share; a place that is not where the questionnaire asks for one is left out.
+func (s *suggester) tell(f finder, t *TableMapping, h head, cols []column) {
+	if own := t.Fields[survey.LinkField].Column; own != "" && f.tool.key != "" {
+		i := slices.IndexFunc(cols, func(c column) bool { return c.header == own })
+		if i < 0 || !distinctValues(cols[i].values) || len(cols[i].values) < s.rows[h.sheet] {
+			delete(t.Fields, survey.LinkField)
+		}
+	}
+	f.household(t, h.header())
+	for _, name := range []string{"latitude", "longitude"} {
+		l, place, _ := fieldNamed(name)
+		v := s.judge(fieldsOf[l][place], column{values: s.values[h.sheet][t.Fields[name].Column]})
+		if m := t.Fields[name]; m.ways() == 0 || m.Part == 0 && v.told > 0 && v.fits < 0.5 {
+			delete(t.Fields, "latitude")
+			delete(t.Fields, "longitude")
+			delete(t.Fields, "gps_accuracy")
+		}
+	}
+}
+
+func distinctValues(values []string) bool {
+	seen := map[string]bool{}
+	for _, v := range values {
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+	}
+	return true
+}
+
+func pick(heads []head, places []int) []head {
+	var out []head
+	for _, i := range places {
+		out = append(out, heads[i])
+	}
+	return out
+}
+
+// best returns the sheet whose headers answer the most questions of a level; the first of equals.
+func (s *suggester) best(heads []head, l survey.Level) int {
+	best, most := 0, -1
+	for i, h := range heads {
+		n := 0
+		for _, text := range h.header() {
+			for place := range fieldsOf[l] {
+				if s.fit(l, place, text) >= sureTelling {
+					n++
 					break
 				}
 			}
 		}
-	}
-	return t
-}
-
-func (s *suggester) add(t *TableMapping, field string, f FieldMapping) {
-	t.Fields[field] = f
-	column := f.Column
-	if f.Count {
-		column = "(count)"
-	}
-	s.found = append(s.found, Suggestion{field, t.Sheet, column, f.Confidence})
-}
-
-// confidence is how well a header fits a field.
-func confidence(l survey.Level, place int, header string) float64 {
-	text := bareHeader(header)
-	if p, ok := survey.Lookup(l, text); ok && p == place {
-		return sureName
-	}
-	if p, ok := survey.LookupSynonym(l, text); ok && p == place {
-		return sureSynonym
-	}
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, w := range strings.Split(fieldsOf[l][place].Name, "_") {
-		if !slices.Contains(words, w) {
-			return 0
+		if n > most {
+			best, most = i, n
 		}
 	}
-	return sureWords
+	return best
 }
 
-// bareHeader is a header without its path through groups, and without the number that some forms put before a question.
-func bareHeader(s string) string {
-	s = s[strings.LastIndexByte(s, '/')+1:]
-	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsDigit(r) || strings.ContainsRune("._) ", r) })
+// A column is a header and a sample of what stands under it.
+type column struct {
+	header string
+	values []string
 }
 
-// tool adds what KoboToolbox and ODK always write: the submission's id and the joint between the sheets.
-func (s *suggester) tool(m *Mapping, root, repeat head) {
-	if slices.Contains(root.header(), "_id") {
-		s.add(m.Households, survey.LinkField, FieldMapping{Column: "_id", Confidence: sureTool})
+// columns reads a sample of a sheet. Columns of single answers and those that a tool writes for itself are left out.
+func (s *suggester) columns(h head) ([]column, error) {
+	header := h.header()
+	at := slices.IndexFunc(h.rows, func(row []string) bool { return row != nil }) + 1
+	cols := make([]column, len(header))
+	for i, text := range header {
+		cols[i].header = text
 	}
-	if slices.Contains(root.header(), "_index") && slices.Contains(repeat.header(), "_parent_index") {
-		m.Members.Link = &Link{Column: "_parent_index", Household: "_index"}
+	rows, err := s.book.open(h.sheet)
+	if err != nil {
+		return nil, err
 	}
-	if _, ok := m.Households.Fields["visit_date"]; !ok {
-		for _, text := range []string{"today", "start"} {
-			if slices.Contains(root.header(), text) {
-				s.add(m.Households, "visit_date", FieldMapping{Column: text, Confidence: sureUnknown})
+	defer rows.Close()
+	for taken := 0; taken < sampleRows; {
+		n, cells, err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n <= at || blank(cells) || n == at+1 && isTags(cells) {
+			continue
+		}
+		taken++
+		s.rows[h.sheet] = taken
+		for i := range cols {
+			if i < len(cells) && cells[i] != "" {
+				cols[i].values = append(cols[i].values, strings.Clone(cells[i]))
+			}
+		}
+	}
+	s.values[h.sheet] = map[string][]string{}
+	for _, c := range cols {
+		s.values[h.sheet][c.header] = c.values
+	}
+	t := newBinding(h, at-1)
+	if err := t.distinct(); err != nil {
+		return nil, err
+	}
+	tool := t.isExport()
+	return slices.DeleteFunc(cols, func(c column) bool {
+		i := strings.LastIndexByte(c.header, '/')
+		return strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
+	}), nil
+}
+
+// fit is how well a header, without its path through groups, or the label that a dictionary gives it, fits a field.
+func (s *suggester) fit(l survey.Level, place int, header string) float64 {
+	best := s.index.fit(l, place, header[strings.LastIndexByte(header, '/')+1:])
+	if b, ok := s.book.(labelled); ok {
+		best = max(best, s.index.fit(l, place, b.label(header)))
+	}
+	return best
+}
+
+// hasMembers reports whether the rows of a sheet tell of people: one column of names, or two that surely answer questions about members.
+func (s *suggester) hasMembers(cols []column) bool {
+	n := 0
+	for _, c := range cols {
+		for place, f := range fieldsOf[survey.Member] {
+			if s.fit(survey.Member, place, c.header) >= sureTelling {
+				if f.Name == "full_name" || f.Name == "full_name_hi" {
+					return true
+				}
+				n++
 				break
 			}
 		}
 	}
-	_, id := m.Members.Fields["member_id"]
-	if _, line := m.Members.Fields["line_no"]; !id && !line {
-		s.add(m.Members, "line_no", FieldMapping{Count: true, Confidence: sureTool})
+	return n > 1
+}
+
+// A match is a column that may answer a question.
+type match struct {
+	level survey.Level
+	place int
+	col   int
+	sure  float64
+	verdict
+}
+
+// table finds for each field the column that fits best, by header and values together. A column answers one question only.
+func (s *suggester) table(h head, cols []column, levels ...survey.Level) *TableMapping {
+	var all []match
+	for _, l := range levels {
+		for place, f := range fieldsOf[l] {
+			for i, c := range cols {
+				m := match{level: l, place: place, col: i, verdict: s.judge(f, c)}
+				if m.sure = sure(f, s.fit(l, place, c.header), m.verdict); m.sure >= sureUnknown {
+					all = append(all, m)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b match) int { // a phone in a row of a person is the person's
+		return cmp.Or(cmp.Compare(b.sure, a.sure), cmp.Compare(b.level, a.level))
+	})
+	t := &TableMapping{Sheet: h.sheet, Fields: map[string]FieldMapping{}}
+	used := map[int]bool{}
+	for _, m := range all {
+		f := fieldsOf[m.level][m.place]
+		if _, told := t.Fields[f.Name]; told || used[m.col] {
+			continue
+		}
+		used[m.col] = true
+		t.Fields[f.Name] = s.field(f, cols[m.col], m)
+	}
+	(&finder{book: s.book, tool: &tool{paths: "/"}}).choices(t, levels[len(levels)-1], h.header())
+	return t
+}
+
+// judge looks at the values of a column; codes with labels of their own are judged by these.
+func (s *suggester) judge(f survey.Field, c column) verdict {
+	values := c.values
+	if b, ok := s.book.(labelled); ok && len(f.Codes) > 0 {
+		if codes := b.codesOf(c.header); codes != nil {
+			values = slices.Clone(values)
+			for i, v := range values {
+				if label, ok := codes[bareCode(v)]; ok {
+					values[i] = label
+				}
+			}
+		}
+	}
+	return judge(f, values, s.book.dates())
+}
+
+// sure puts together what header and values say. Codes that are not known may still be translated.
+func sure(f survey.Field, header float64, v verdict) float64 {
+	switch {
+	case header == 0:
+		return v.alone
+	case v.told == 0:
+		return header * 0.9
+	case v.fits >= 0.8:
+		return min(1, header+0.1)
+	case len(f.Codes) > 0 && v.fits == 0:
+		return header * 0.5
+	case len(f.Codes) > 0:
+		return header * (0.6 + 0.4*v.fits)
+	}
+	return header * (0.3 + 0.7*v.fits)
+}
+
+// field is the proposal for a question: the column, and what its codes mean as far as that is known.
+func (s *suggester) field(f survey.Field, c column, m match) FieldMapping {
+	out := FieldMapping{Column: c.header, Confidence: round(m.sure)}
+	switch {
+	case m.isUnix:
+		out.Date = "unix"
+	case m.isPacked:
+		out.Date = "compact"
+	}
+	if len(f.Codes) == 0 {
+		return out
+	}
+	codes := map[string]string{}
+	if b, ok := s.book.(labelled); ok {
+		for code, label := range b.codesOf(c.header) {
+			codes[code] = label
+			if ours, ok := f.Understands(label); ok {
+				codes[code] = ours
+			}
+		}
+	}
+	if len(codes) == 0 && len(m.strange) <= maxStrange {
+		for _, text := range m.strange {
+			codes[text] = text
+			if !f.Required { // an answer that nobody translates is left out, rather than the whole row held back
+				codes[text] = ""
+			}
+		}
+		guessCodes(f.Name, codes)
+	}
+	if len(codes) > 0 {
+		out.Codes = codes
+	}
+	return out
+}
+
+// guessCodes translates the numbers that forms in India mostly use.
+func guessCodes(field string, codes map[string]string) {
+	usual := map[string]map[string]string{
+		"sex":     {"1": "M", "2": "F", "3": "O"},
+		"consent": {"2": "no"},
+	}[field]
+	for code := range codes {
+		if ours, ok := usual[linkKey(code)]; ok {
+			codes[code] = ours
+		}
+	}
+}
+
+func round(x float64) float64 { return float64(int(x*100+0.5)) / 100 }
+
+// number adds the line of a member where the source has none.
+func (s *suggester) number(t *TableMapping, column string) {
+	if t.Fields["line_no"].ways()+t.Fields["member_id"].ways() > 0 {
+		return
+	}
+	t.Fields["line_no"] = FieldMapping{Count: column == "", Column: column, Confidence: sureTool}
+}
+
+// join finds the column that both sheets have, and whose values in the members' sheet are all among the households'.
+func (s *suggester) join(m *Mapping, households, members []column) {
+	s.number(m.Members, "")
+	for _, a := range members {
+		for _, b := range households {
+			if headerKey(a.header) != headerKey(b.header) || len(a.values) == 0 || !within(a.values, b.values) {
+				continue
+			}
+			m.Members.Link = &Link{a.header, b.header}
+			for name, f := range m.Members.Fields {
+				if f.Column == a.header {
+					delete(m.Members.Fields, name)
+				}
+			}
+			s.number(m.Members, "")
+			if m.Households.Fields[survey.LinkField].ways() == 0 {
+				m.Households.Fields[survey.LinkField] = FieldMapping{Column: b.header, Confidence: sureTool}
+			}
+			return
+		}
+	}
+}
+
+// within reports whether the values are among others that do not repeat. Samples end somewhere: nine in ten are enough.
+func within(values, others []string) bool {
+	there := map[string]bool{}
+	for _, v := range others {
+		there[linkKey(v)] = true
+	}
+	if len(there) < len(others) {
+		return false
+	}
+	n := 0
+	for _, v := range values {
+		if there[linkKey(v)] {
+			n++
+		}
+	}
+	return n*10 >= len(values)*9 || len(others) >= sampleRows && n > 0
+}
+
+// numberedStems finds members side by side: name_1, age_1, name_2, age_2.
+func numberedStems(header []string, index wordIndex) map[string]FieldMapping {
+	fields := map[string]FieldMapping{}
+	for _, text := range header {
+		m := numbered.FindStringSubmatch(text)
+		if m == nil || !slices.Contains(header, m[1]+"_1") || !slices.Contains(header, m[1]+"_2") {
+			continue
+		}
+		for place, f := range fieldsOf[survey.Member] {
+			if sure := index.fit(survey.Member, place, m[1]); sure >= sureTelling && fields[f.Name].ways() == 0 {
+				fields[f.Name] = FieldMapping{Column: m[1] + "_#", Confidence: sure}
+				break
+			}
+		}
+	}
+	return fields
+}
+
+// list tells what was found, the surest first, and what was not used.
+func (s *suggester) list(m *Mapping) {
+	for _, t := range []*TableMapping{m.Households, m.Members, m.Rows} {
+		if t == nil {
+			continue
+		}
+		for name, f := range t.Fields {
+			if f.Confidence == 0 {
+				f.Confidence = sureTool
+				if s.proposal.Recognised {
+					f.Confidence = sureName
+				}
+				t.Fields[name] = f
+			}
+			column := strings.Join(f.every(), ", ")
+			if f.Count {
+				column = "(count)"
+			}
+			s.proposal.Fields = append(s.proposal.Fields, Suggestion{name, t.Sheet, column, f.Confidence})
+		}
+	}
+	slices.SortFunc(s.proposal.Fields, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Field, b.Field))
+	})
+	if clone, err := cloneMapping(m); err == nil {
+		if p, err := makePlan(s.book, clone, cmp.Or(m.Survey, "?")); err == nil {
+			s.proposal.Unknown = p.ignored
+		}
+	}
+}
+
+// ask leaves a place for what every household must tell and no column does: a constant to fill in.
+func (s *suggester) ask(m *Mapping) {
+	t := cmp.Or(m.Households, m.Rows)
+	for _, name := range []string{"ward_code", "visit_date", "visit_outcome", "consent"} {
+		if t != nil && t.Fields[name].ways() == 0 {
+			empty := ""
+			t.Fields[name] = FieldMapping{Constant: &empty}
+		}
 	}
 }
 
 // missing lists the required fields that have no column.
-func (s *suggester) missing(m *Mapping) []string {
+func missing(m *Mapping) []string {
 	told := map[string]bool{"survey_code": m.Survey != ""}
 	var levels []survey.Level
 	for _, t := range []*TableMapping{m.Households, m.Members, m.Rows} {
 		if t != nil {
-			for name := range t.Fields {
+			for name := range maps.Keys(t.Fields) {
 				told[name] = true
 			}
 		}
@@ -189,15 +554,15 @@ func (s *suggester) missing(m *Mapping) []string {
 	if m.Members != nil || m.Rows != nil {
 		levels = append(levels, survey.Member)
 	}
-	var missing []string
+	var out []string
 	for _, l := range levels {
 		for _, f := range fieldsOf[l] {
 			if f.Required && !told[f.Name] && (f.Or == "" || !told[f.Or]) {
-				missing = append(missing, f.Name)
+				out = append(out, f.Name)
 			}
 		}
 	}
-	return missing
+	return out
 }
 
 // Marshal writes the mapping as the file that a person edits.
@@ -207,7 +572,7 @@ func (m *Mapping) Marshal() ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(m); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("writing a mapping: %w", err)
 	}
 	return b.Bytes(), nil
 }

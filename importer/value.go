@@ -49,6 +49,14 @@ type source struct {
 	codes     map[string]string // the source's codes to ours, by their lower-case text
 	otherwise *string           // what a code means that is not in codes; nil: itself
 	form      dateForm
+	choices   []choice // columns of single answers, where the others say nothing
+	part      int      // which word of the cell; 0: all
+}
+
+// A choice is a column that tells whether one of several answers was given.
+type choice struct {
+	col  int
+	code string
 }
 
 // plain returns the source that is one column as it is.
@@ -76,8 +84,14 @@ func (s *source) value(cells []string, system dateSystem) string {
 		}
 		v = strings.Join(parts, s.join)
 	}
+	if s.choices != nil && strings.TrimSpace(v) == "" {
+		return s.ticked(cells)
+	}
 	if v == "" {
 		return ""
+	}
+	if s.part > 0 {
+		v = wordOf(v, s.part)
 	}
 	if s.codes != nil {
 		v = s.code(v)
@@ -88,10 +102,36 @@ func (s *source) value(cells []string, system dateSystem) string {
 	return v
 }
 
+// ticked lists the answers whose columns are ticked. Not answered is empty in KoboToolbox and nought in ODK: neither is an answer.
+func (s *source) ticked(cells []string) string {
+	var given []string
+	for _, c := range s.choices {
+		switch strings.ToLower(strings.TrimSpace(cell(cells, c.col))) {
+		case "1", "1.0", "true", "yes", "x", "✓", "हाँ", "हां":
+			if c.code != "" {
+				given = append(given, c.code)
+			}
+		}
+	}
+	return strings.Join(given, ", ")
+}
+
+// wordOf returns one of the words of a cell, from 1.
+func wordOf(v string, n int) string {
+	words := strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
+	if n > len(words) {
+		return ""
+	}
+	return words[n-1]
+}
+
 // code translates a code, or several parted by spaces where the whole is none.
 func (s *source) code(v string) string {
 	key := strings.ToLower(strings.TrimSpace(v))
 	if to, ok := s.codes[key]; ok {
+		return to
+	}
+	if to, ok := s.codes[linkKey(key)]; ok { // 1.0, as a spreadsheet may write 1
 		return to
 	}
 	if words := strings.Fields(key); len(words) > 1 {
@@ -134,13 +174,15 @@ func cell(cells []string, col int) string {
 type dateForm uint8
 
 const (
-	formAsIs   dateForm = iota // not a date
-	formAuto                   // as survey.ParseDate reads it, or a spreadsheet's number
-	formSerial                 // a spreadsheet's number, in a text file too
-	formMDY                    // month before day
+	formAsIs    dateForm = iota // not a date
+	formAuto                    // as survey.ParseDate reads it, or a spreadsheet's number
+	formSerial                  // a spreadsheet's number, in a text file too
+	formMDY                     // month before day
+	formCompact                 // 20260815, perhaps with a time after it
+	formUnix                    // seconds since 1970
 )
 
-var dateForms = map[string]dateForm{"": formAuto, "auto": formAuto, "dmy": formAuto, "iso": formAuto, "serial": formSerial, "mdy": formMDY}
+var dateForms = map[string]dateForm{"": formAuto, "auto": formAuto, "dmy": formAuto, "iso": formAuto, "serial": formSerial, "mdy": formMDY, "compact": formCompact, "unix": formUnix}
 
 // iso rewrites a date so that survey.ParseDate reads it; what is none comes back as it was.
 func (f dateForm) iso(v string, system dateSystem) string {
@@ -154,7 +196,29 @@ func (f dateForm) iso(v string, system dateSystem) string {
 			v = parts[1] + "-" + parts[0] + "-" + parts[2]
 		}
 	}
+	switch f {
+	case formCompact:
+		if len(v) >= 8 && isNumber(v[:8]) {
+			return v[:4] + "-" + v[4:6] + "-" + v[6:8]
+		}
+	case formUnix:
+		if seconds, err := strconv.ParseInt(linkKey(v), 10, 64); err == nil && len(v) >= 9 && len(v) <= 12 {
+			return time.Unix(seconds, 0).In(india).Format(time.DateOnly)
+		}
+	}
 	return system.day(v)
+}
+
+// india is where the interviews are held; it has one time and no summer time.
+var india = time.FixedZone("IST", 5*3600+1800)
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // dateFormOf returns how the answers to a field are read as dates: a birth year's cell may hold a whole date.

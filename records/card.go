@@ -97,6 +97,12 @@ const (
 // CardStands reports whether a card in this state keeps its holder from being given another. A held card stands.
 func CardStands(state string) bool { return state == CardHeld || !CardEnded(state) }
 
+// CardTakenBack reports whether a card in this state ended before its date: it belongs in the revocation list, unless its number goes
+// on with a later version.
+func CardTakenBack(state string) bool {
+	return state == CardLost || state == CardRevoked || state == CardReplaced
+}
+
 // CardEnded reports whether a card in this state can not, or not now, be used.
 func CardEnded(state string) bool {
 	switch state {

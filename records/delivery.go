@@ -84,6 +84,7 @@ type PrintedCard struct {
 	Number   string
 	Version  int
 	IssuedAt string
+	Expires  string // a [Stamp]; empty for never
 	State    string
 	Copies   []PrintCopy // in print batches that were not dropped, oldest first
 	Events   []CardEvent // in no particular order
@@ -326,6 +327,8 @@ func (c *PrintedCard) judge(e CardEvent, genuine bool) (PrintHow, string) {
 		return PrintAlready, ""
 	case (e.Event == CardDispatched || e.Event == CardHandedOver) && CardEnded(state):
 		return PrintEnded, "it is " + state + ": nobody may be given it"
+	case (e.Event == CardDispatched || e.Event == CardHandedOver) && c.Expires != "" && e.At >= c.Expires:
+		return PrintEnded, "it expired on " + c.Expires[:10] + ": nobody may be given it"
 	}
 	return PrintApplied, ""
 }

@@ -30,6 +30,7 @@ type Import struct {
 	StartedAt   string
 	FinishedAt  string // empty while it runs, or after it was cut off
 	RowsDone    int    // checkpoint: rows of the file that are committed
+	Layout      string // how its rows are read, JSON of the importer; noted when it begins
 	Counts      ImportCounts
 }
 

@@ -91,22 +91,22 @@ func ingestPart(in *Meta, had *Standing, origin string) Write {
 		in.Rev, in.Base = 1, ""
 		return WriteInsert
 	}
-	older := in.SourceRev != "" && had.SourceRev != "" && in.SourceRev < had.SourceRev
+	order := compareSourceRevs(in.SourceRev, had.SourceRev)
+	older := order < 0
 	withdrawn := had.Resident != nil && had.Resident.State == ResidentWithdrawn
 	switch {
 	case older || withdrawn:
 		return WriteNothing
-	case in.Hash == had.Hash && in.SourceRev > had.SourceRev:
+	case in.Hash == had.Hash && (order > 0 || had.SourceRev == "" && in.SourceRev != ""):
 		// Noted, so that an export from between the two cannot pass for newer than this one. No row travels for it.
 		in.Origin, in.Rev, in.Base = had.Origin, had.Rev, had.Base
+		in.SourceRev = nextSourceRev(in.SourceRev, had.SourceRev)
 		return WriteRevision
 	case in.Hash == had.Hash:
 		return WriteNothing
 	}
 	in.Rev, in.Base = had.Rev+1, had.Base
-	if in.SourceRev == "" {
-		in.SourceRev = had.SourceRev
-	}
+	in.SourceRev = nextSourceRev(in.SourceRev, had.SourceRev)
 	return WriteUpdate
 }
 

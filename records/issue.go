@@ -25,6 +25,7 @@ const (
 	HeldNoLease      = "no_lease"      // the lease has no number left
 	HeldNoFit        = "no_fit"        // the card cannot print the name as it is, or the QR has no room for it
 	HeldNumberInHand = "number_double" // two documents claim the number
+	HeldAtCentre     = "at_centre"     // the centre knows the card, and gives its next version
 )
 
 // A Holder is a resident who has a card or may be given one.
@@ -46,6 +47,8 @@ type IssueStore interface {
 	// nothing. It returns ErrExists, and stores nothing, where a number is taken, and ErrConflict where somebody else gave one
 	// of the residents a card meanwhile.
 	SaveCards(ctx context.Context, issued []Card, events []CardEvent) error
+	// Unsent returns the keys, by CardKey, of the cards issued here that are in no batch for the centre yet; none at a centre.
+	Unsent(ctx context.Context) ([]string, error)
 	// Leases returns a device's leases, those with numbers left first.
 	Leases(ctx context.Context, deviceID string) ([]Lease, error)
 }
@@ -63,7 +66,8 @@ type Issuer struct {
 	Random   io.Reader
 	Ward     string // only this ward; empty for all
 	Limit    int    // at most so many cards; 0 for all
-	// Corrected gives the next version to cards that say something else than the register does now.
+	// Corrected gives the next version to cards that say something else than the register does now. A device does so only as long as
+	// the centre does not know the card: both would give a version 2, and both would be held.
 	Corrected bool
 	// Clinical puts blood group and allergies into the QR of those who allowed it.
 	Clinical bool
@@ -74,9 +78,10 @@ type Issuer struct {
 // An IssueReport says what an issue run did.
 type IssueReport struct {
 	Issued     int            `json:"issued"`
-	Already    int            `json:"already"`    // have a card of the kind given here
-	Outdated   int            `json:"outdated"`   // of these, cards that say something else than the register does now
-	Duplicates int            `json:"duplicates"` // records of a person whose canonical record has or gets the card
+	Already    int            `json:"already"`             // have a card of the kind given here
+	Outdated   int            `json:"outdated"`            // of these, cards that say something else than the register does now
+	AtCentre   int            `json:"at_centre,omitempty"` // on a device: further such cards, which the centre knows and corrects
+	Duplicates int            `json:"duplicates"`          // records of a person whose canonical record has or gets the card
 	Held       int            `json:"held"`
 	Retired    int            `json:"retired"`           // temporary cards of duplicates that were replaced by the person's card
 	NoRoom     int            `json:"no_room,omitempty"` // cards whose QR has no room for all; their first event says for what
@@ -119,7 +124,15 @@ func (is *Issuer) Issue(ctx context.Context) (IssueReport, error) {
 func (is *Issuer) begin(ctx context.Context) (*issueRun, error) {
 	run := &issueRun{Issuer: is, report: IssueReport{HeldWhy: map[string]int{}}}
 	leases, err := is.Store.Leases(ctx, is.DeviceID)
+	if err != nil {
+		return run, err
+	}
 	run.draw.add(leases)
+	unsent, err := is.Store.Unsent(ctx)
+	run.unsent = make(map[string]bool, len(unsent))
+	for _, key := range unsent {
+		run.unsent[key] = true
+	}
 	return run, err
 }
 
@@ -128,8 +141,9 @@ type issueRun struct {
 	*Issuer
 	report  IssueReport
 	draw    drawing
-	pending []Holder    // who get a card with the next commit
-	retired []CardEvent // what happens to the cards of their other records
+	unsent  map[string]bool // cards that the centre does not know, by CardKey; of a device
+	pending []Holder        // who get a card with the next commit
+	retired []CardEvent     // what happens to the cards of their other records
 	instead []Retirement
 }
 
@@ -203,9 +217,13 @@ func (run *issueRun) person(records []Holder) {
 	}
 	if run.has(holder) {
 		outdated := run.outdated(holder)
-		if !outdated || !run.Corrected {
+		atCentre := !run.Centre && !run.unsent[CardKey(holder.Card.Number, holder.Card.Version)]
+		if !outdated || atCentre || !run.Corrected {
 			run.report.Already++
-			if outdated {
+			switch {
+			case outdated && atCentre:
+				run.report.AtCentre++
+			case outdated:
 				run.report.Outdated++
 			}
 			return

@@ -166,6 +166,9 @@ func (l Life) Correct(ctx context.Context, number string) (Stead, error) {
 	for why := range run.report.HeldWhy {
 		stead.Held = why
 	}
+	if run.report.AtCentre > 0 {
+		stead.Held = HeldAtCentre
+	}
 	if len(run.pending) == 0 {
 		stead.Already = stead.Held == ""
 		return stead, nil

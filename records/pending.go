@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,7 +35,8 @@ type Pending struct {
 
 // A RevocationSubject is what a pending revocation is about.
 type RevocationSubject struct {
-	Numbers []string `json:"numbers"` // in order
+	Numbers []string `json:"numbers"`         // in order
+	Event   string   `json:"event,omitempty"` // CardLost; else they are revoked
 }
 
 // A PendingStore keeps pending decisions.
@@ -50,16 +52,20 @@ type PendingStore interface {
 // ErrSettled is what confirming or withdrawing a decision comes to that was withdrawn or confirmed before.
 var ErrSettled = errors.New("it was settled before")
 
-// ProposeRevocation keeps that somebody wants these cards revoked, until another person confirms it. It returns ErrNotFound where a
+// ProposeRevocation keeps that somebody wants these cards to end as CardRevoked or CardLost, until another person confirms it. It returns ErrNotFound where a
 // number was never given, and the open decision and ErrExists where the same is proposed already. Where none of the cards stands any
 // more nothing is kept: then would names them all as ended. Otherwise would is what confirming it at once would come to.
-func (r Revoker) ProposeRevocation(ctx context.Context, s PendingStore, numbers []string, why string) (p Pending, would Revoked, err error) {
+func (r Revoker) ProposeRevocation(ctx context.Context, s PendingStore, event string, numbers []string, why string) (p Pending, would Revoked, err error) {
 	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
-	would, _, err = r.prepare(ctx, CardRevoked, numbers, why, r.By)
+	would, _, err = r.prepare(ctx, event, numbers, why, r.By)
 	if err != nil || len(would.Numbers) == 0 {
 		return p, would, err
 	}
-	subject, err := Canonical(RevocationSubject{numbers})
+	about := RevocationSubject{Numbers: numbers}
+	if event == CardLost {
+		about.Event = event
+	}
+	subject, err := Canonical(about)
 	if err != nil {
 		return p, would, err
 	}
@@ -95,7 +101,7 @@ func (r Revoker) ConfirmRevocation(ctx context.Context, s PendingStore, id strin
 	if err := json.Unmarshal(p.Subject, &subject); err != nil {
 		return p, done, fmt.Errorf("pending decision %.8s: %w", p.ID, err)
 	}
-	done, err = r.carryOut(ctx, CardRevoked, subject.Numbers, fmt.Sprintf("%s (proposed by %s)", p.Why, p.ProposedBy), r.By, func(came Revoked) (*Pending, error) {
+	done, err = r.carryOut(ctx, cmp.Or(subject.Event, CardRevoked), subject.Numbers, fmt.Sprintf("%s (proposed by %s)", p.Why, p.ProposedBy), r.By, func(came Revoked) (*Pending, error) {
 		outcome, err := Canonical(came)
 		p.State, p.SettledBy, p.SettledAt, p.Outcome = PendingConfirmed, r.By, Stamp(r.Now), outcome
 		return &p, err

@@ -13,9 +13,9 @@ import (
 
 // A PrintStore keeps print batches.
 type PrintStore interface {
-	// Unprinted streams the cards that were issued and are in no print batch, or were spoiled in every one, ward by ward.
-	// Positions are zero.
-	Unprinted(ctx context.Context, ward string) iter.Seq2[Stop, error]
+	// Unprinted streams the cards that were issued, have not expired at now, a [Stamp], and are in no print batch, or were spoiled in
+	// every one, ward by ward. Positions are zero.
+	Unprinted(ctx context.Context, ward, now string) iter.Seq2[Stop, error]
 	// SavePrintBatch stores a batch, its slots and its job, if it has one, in one transaction. It returns ErrExists if a card went into
 	// another batch meanwhile.
 	SavePrintBatch(ctx context.Context, b PrintBatch) error
@@ -58,7 +58,7 @@ func NextPrintBatch(ctx context.Context, s PrintStore, order PrintOrder) (PrintB
 	if order.Limit > 0 {
 		limit = min(limit, order.Limit)
 	}
-	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward)) {
+	for stop, err := range InWalkingOrder(s.Unprinted(ctx, order.Ward, Stamp(order.Now))) {
 		if err != nil {
 			return b, err
 		}

@@ -21,7 +21,7 @@ func (w *waiting) UnfinishedPrintBatch(context.Context) (PrintBatch, error) {
 	return PrintBatch{}, ErrNotFound
 }
 
-func (w *waiting) Unprinted(context.Context, string) iter.Seq2[Stop, error] {
+func (w *waiting) Unprinted(context.Context, string, string) iter.Seq2[Stop, error] {
 	return func(yield func(Stop, error) bool) {
 		for i := range w.cards {
 			s := Stop{Ward: strconv.Itoa(i / 1000), House: strconv.Itoa(1000 - i%1000)}

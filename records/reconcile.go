@@ -43,7 +43,7 @@ type CardCount struct {
 	ToPrint   int `json:"to_print"`   // issued, and in no pile yet
 	ToReprint int `json:"to_reprint"` // every copy was spoiled
 	Ended     int `json:"ended"`      // lost, revoked, replaced, expired or held, and in no pile
-	Elsewhere int `json:"elsewhere"`  // printed or handed out in a batch of which nothing is known here
+	Elsewhere int `json:"elsewhere"`  // issued by a laptop, which prints it, or printed in a batch of which nothing is known here
 }
 
 // Balanced reports whether every card is counted once.
@@ -81,6 +81,7 @@ type PileFilter struct {
 	Batch  string
 	Ward   string
 	Before string // for what happened long ago: before this [Stamp]; empty for ever
+	Now    string // a [Stamp]: a card past its date by then expired, whether or not anybody said so; empty for none
 }
 
 // A PileRow is a copy that does not add up, or one of a batch.

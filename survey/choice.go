@@ -66,15 +66,35 @@ func (c *choices) findAll(s string) (set uint64, ok bool) {
 			set |= 1 << k
 			continue
 		}
-		for word := range strings.FieldsSeq(piece) {
-			k, ok := c.find(word)
-			if !ok {
-				return 0, false
-			}
-			set |= 1 << k
+		more, ok := c.findWords(strings.Fields(piece))
+		if !ok {
+			return 0, false
 		}
+		set |= more
 	}
 	return set, set != 0
+}
+
+// findWords gives the codes that words without a comma between them mean: codes as survey apps list them, or labels of several words,
+// the longest first.
+func (c *choices) findWords(words []string) (set uint64, ok bool) {
+	if len(words) > 60 {
+		return 0, false
+	}
+	for i := 0; i < len(words); {
+		j := len(words)
+		for ; j > i; j-- {
+			if k, ok := c.find(strings.Join(words[i:j], " ")); ok {
+				set |= 1 << k
+				break
+			}
+		}
+		if j == i {
+			return 0, false
+		}
+		i = j
+	}
+	return set, true
 }
 
 // bloodGroup rewrites the ways of writing a blood group: "B positive", "b +ve", "O neg" and a nought for the letter O.

@@ -16,6 +16,11 @@
 //
 // An Aadhaar number is masked before anything else looks at a cell, and never becomes a part of an id: see [MaskAadhaar].
 //
+// # Coverage
+//
+// How far a round has come is added up from counts, never from households one by one: see [Coverer] for the tables, [Frame] for
+// what is expected, [Coverage.Project] for the likely end, and [Compare] for whose work is worth a look, which is never a verdict.
+//
 // # Ids
 //
 // Households and residents are known by UUIDs derived from where they were listed, so that one submission imported on two

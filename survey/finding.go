@@ -54,6 +54,17 @@ func HasError(fs []Finding) bool {
 	return false
 }
 
+// Message is what a finding of a rule says about the field, in English and Hindi; empty if there is no such rule.
+func (f Field) Message(rule string) (en, hi string) {
+	for i := range rules {
+		if rules[i].ID == rule {
+			found := findingOf(&f, ruleID(i))
+			return found.Message, found.MessageHi
+		}
+	}
+	return "", ""
+}
+
 func findingOf(f *Field, r ruleID) Finding {
 	rule := &rules[r]
 	out := Finding{Field: f.Name, Rule: rule.ID, Severity: rule.Severity, Message: rule.Message, MessageHi: rule.MessageHi}
@@ -65,7 +76,7 @@ func findingOf(f *Field, r ruleID) Finding {
 }
 
 func fill(message string, f *Field, hindi bool) string {
-	label, codes := f.Label, "one of the list"
+	label, codes := f.Label, "one of those that the form lists"
 	if hindi {
 		label, codes = f.LabelHi, "सूची में से एक"
 	}

@@ -111,14 +111,14 @@ func TestAListIsRevokedByTwoPeople(t *testing.T) {
 		c := newCentre(t, url)
 		numbers := permanent(t, c, 5)
 		asha, ravi := c.revoker("Asha"), c.revoker("ravi")
-		p, _, err := asha.ProposeRevocation(t.Context(), c.store, []string{numbers[2], numbers[0], numbers[1], numbers[0]}, "stolen from the van")
+		p, _, err := asha.ProposeRevocation(t.Context(), c.store, records.CardRevoked, []string{numbers[2], numbers[0], numbers[1], numbers[0]}, "stolen from the van")
 		if err != nil || p.State != records.PendingOpen {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		if err := verdict(t, c, numbers[0]); err != nil {
 			t.Errorf("proposed, and already: %v", err)
 		}
-		if again, _, err := ravi.ProposeRevocation(t.Context(), c.store, numbers[:3], "stolen"); !errors.Is(err, records.ErrExists) || again.ID != p.ID {
+		if again, _, err := ravi.ProposeRevocation(t.Context(), c.store, records.CardRevoked, numbers[:3], "stolen"); !errors.Is(err, records.ErrExists) || again.ID != p.ID {
 			t.Errorf("proposed again: %+v, %v", again, err)
 		}
 		if _, _, err := c.revoker(" ASHA").ConfirmRevocation(t.Context(), c.store, p.ID); !errors.Is(err, records.ErrSecondPerson) {
@@ -144,7 +144,7 @@ func TestAListIsRevokedByTwoPeople(t *testing.T) {
 		if _, err := records.Withdraw(t.Context(), c.store, p.ID, "Asha", records.Stamp(noon)); !errors.Is(err, records.ErrSettled) {
 			t.Errorf("withdrawn after it was confirmed: %v", err)
 		}
-		q, _, err := asha.ProposeRevocation(t.Context(), c.store, numbers[3:], "a mistake")
+		q, _, err := asha.ProposeRevocation(t.Context(), c.store, records.CardRevoked, numbers[3:], "a mistake")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,6 +183,55 @@ func TestARevocationMeetsAnother(t *testing.T) {
 	})
 }
 
+// One person alone does not revoke a ward card by card.
+func TestOnePersonAloneEndsTwentyCardsADay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		numbers := permanent(t, c, records.AloneLimit+4)
+		asha, ravi := c.revoker("Asha"), c.revoker("Ravi")
+		asha.Limited, ravi.Limited = true, true
+		revoke := func(r records.Revoker, i int) error {
+			_, err := r.Revoke(t.Context(), records.CardRevoked, numbers[i:i+1], "why")
+			return err
+		}
+		for i := range records.AloneLimit {
+			if err := revoke(asha, i); err != nil {
+				t.Fatalf("card %d: %v", i, err)
+			}
+		}
+		last := records.AloneLimit
+		if err := revoke(asha, 0); err != nil {
+			t.Errorf("one that stands no more: %v", err)
+		}
+		asha.By = " ASHA"
+		if err := revoke(asha, last); !errors.Is(err, records.ErrAlone) {
+			t.Errorf("one too many: %v", err)
+		}
+		if err := verdict(t, c, numbers[last]); err != nil {
+			t.Errorf("it was revoked all the same: %v", err)
+		}
+		p, _, err := asha.ProposeRevocation(t.Context(), c.store, records.CardLost, numbers[last:last+1], "left in a bus")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, done, err := ravi.ConfirmRevocation(t.Context(), c.store, p.ID); err != nil || len(done.Numbers) != 1 {
+			t.Errorf("confirmed: %+v, %v", done, err)
+		}
+		if card, err := c.store.Cards(t.Context(), numbers[last]); err != nil || card[0].State != records.CardLost {
+			t.Errorf("%+v, %v", card, err)
+		}
+		for i := last + 1; i < last+3; i++ { // what two people did counts for neither
+			if err := revoke(ravi, i); err != nil {
+				t.Errorf("another person: %v", err)
+			}
+		}
+		asha.Now = asha.Now.Add(records.AloneFor)
+		if err := revoke(asha, last+3); err != nil {
+			t.Errorf("a day later: %v", err)
+		}
+	})
+}
+
 // meddling does something else after the first list was signed.
 type meddling struct {
 	*sync.Centre
@@ -207,7 +256,7 @@ func TestWhatEndedElsewhereIsPublished(t *testing.T) {
 		if err := c.store.AddCardEvents(t.Context(), []records.CardEvent{event}); err != nil {
 			t.Fatal(err)
 		}
-		if changed, err := c.revoker("asha").Publish(t.Context()); err != nil || !changed {
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || !changed {
 			t.Fatalf("%v, %v", changed, err)
 		}
 		for i, n := range numbers {
@@ -215,8 +264,54 @@ func TestWhatEndedElsewhereIsPublished(t *testing.T) {
 				t.Errorf("card %d: %v", i, err)
 			}
 		}
-		if changed, err := c.revoker("asha").Publish(t.Context()); err != nil || changed {
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || changed {
 			t.Errorf("published again: %v, %v", changed, err)
+		}
+		if changed, err := c.revoker("asha").Publish(t.Context(), true); err != nil || changed {
+			t.Errorf("published all again: %v, %v", changed, err)
+		}
+	})
+}
+
+// A power cut between a transaction that ends cards and the signing of the list loses nothing: the marks are in that transaction.
+func TestWhatIsNotPublishedYetIsMarked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newCentre(t, url)
+		numbers := permanent(t, c, 3)
+		marks := func(want ...string) {
+			t.Helper()
+			got, err := c.store.Unpublished(t.Context())
+			slices.Sort(want)
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("marked: %v, %v; want %v", got, err, want)
+			}
+		}
+		marks()
+		end := func(number, event string) {
+			t.Helper()
+			err := c.store.AddCardEvents(t.Context(), []records.CardEvent{{
+				ID: records.NewID(), Number: number, Version: 1, Event: event, By: "x", At: records.Stamp(noon),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		end(numbers[0], records.CardRevoked)
+		end(numbers[1], records.CardPrinted)
+		end(numbers[2], records.CardExpired)
+		marks(numbers[0] + "/1")
+		if _, err := c.revoker("asha").Revoke(t.Context(), records.CardLost, numbers[1:2], "left in a bus"); err != nil {
+			t.Fatal(err)
+		}
+		marks(numbers[0] + "/1") // the other's list was signed with it
+		if changed, err := c.revoker("asha").Publish(t.Context(), false); err != nil || !changed {
+			t.Fatalf("%v, %v", changed, err)
+		}
+		marks()
+		for i, n := range numbers {
+			if err := verdict(t, c, n); errors.Is(err, cards.ErrRevoked) != (i < 2) {
+				t.Errorf("card %d: %v", i, err)
+			}
 		}
 	})
 }

@@ -68,6 +68,9 @@ func runCardEnd(ctx context.Context, a *app, n cards.Number, opts cardEndOptions
 	} else {
 		stead, err = life.End(ctx, n.String(), records.Ending{State: opts.why, Note: opts.note})
 	}
+	if errors.Is(err, records.ErrAlone) {
+		return withHint(records.ErrAlone, "nothing was changed: another operator goes on, or the same one tomorrow")
+	}
 	if errors.Is(err, records.ErrNotFound) {
 		return notInRegister(err, n)
 	}

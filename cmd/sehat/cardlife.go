@@ -21,7 +21,8 @@ func newCardLostCommand(a *app) *cobra.Command {
 		Long: `Lost ends a card and gives the person a new number, at once or not at all. The old
 number goes into the signed revocation list; nothing brings it back. If the card is found
 again, destroy it and take that down with "sehat card returned". The new card waits for
-"sehat print". Running it again changes nothing and shows the new card.
+"sehat print". Every card after the twentieth that one operator ended alone within 24 hours
+waits in "sehat pending" until a second person confirms it. Running it again changes nothing and shows the new card.
 
 A card that is only damaged keeps its number: see "sehat card replace".`,
 		Example: `  sehat card lost 23456 78901 23473 --why "left in a bus, told by telephone"`,
@@ -66,6 +67,7 @@ func (a *app) life(ctx context.Context, s *store.Store, h home) (records.Life, e
 	l := records.Life{Store: s, Issuer: issuer, Revoker: records.Revoker{Store: s, List: records.NoList{}, By: issuer.By, Now: issuer.Now}}
 	if h.Role == records.RoleCentre {
 		l.Revoker.List = h.centre(a, s, issuer.Key, issuer.By)
+		l.Revoker.Limited = a.decider != ""
 	}
 	return l, nil
 }
@@ -81,6 +83,10 @@ func runCardLost(ctx context.Context, a *app, n cards.Number, why string) error 
 		return err
 	}
 	stead, err := life.Lost(ctx, n.String(), why)
+	if errors.Is(err, records.ErrAlone) {
+		a.say("%v: this one waits for a second person; the new number comes with the next \"sehat issue\" after that", records.ErrAlone)
+		return a.proposeRevocation(ctx, s, life.Revoker, records.CardLost, []string{n.String()}, why)
+	}
 	if err != nil {
 		return notInRegister(err, n)
 	}
@@ -175,7 +181,8 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 	}
 	stead, err := life.Correct(ctx, n.String())
 	if errors.Is(err, records.ErrConflict) {
-		return withHint(err, `"sehat card show %s" tells what became of it`, n.Printed())
+		return withHint(fmt.Errorf("card %s is not the one that the person has: it is %s", n.Printed(), stateWords(stead.State)),
+			`"sehat card show %s" tells which card that is`, n.Printed())
 	}
 	if err != nil {
 		return notInRegister(err, n)
@@ -189,6 +196,9 @@ func runCardCorrect(ctx context.Context, a *app, n cards.Number) error {
 	}
 	if err := a.result(lifeReportOf(stead), "%s", text); err != nil {
 		return err
+	}
+	if stead.Held == records.HeldAtCentre {
+		return needsPerson{"the centre knows this card: it is corrected there", heldHint(records.IssueReport{HeldWhy: map[string]int{stead.Held: 1}})}
 	}
 	return steadHeld(stead)
 }

@@ -9,6 +9,7 @@ func commands(a *app) []*cobra.Command {
 		newOperatorCommand(a),
 		newTemplateCommand(a),
 		newImportCommand(a),
+		newCoverageCommand(a),
 		newDedupeCommand(a),
 		newReviewCommand(a),
 		newIssueCommand(a),

@@ -59,7 +59,7 @@ func writeReport(a *app, path string, r *linkage.Report, from reportSource) erro
 		return err
 	}
 	page.By, page.Made = cmp.Or(a.named(), login()), a.now().Format("2 January 2006, 15:04")
-	t, err := template.New("dedupe.html").Funcs(reportWords()).ParseFS(templates.Reports, "reports/dedupe.html")
+	t, err := template.New("dedupe.html").Funcs(reportWords()).ParseFS(templates.Reports, "reports/dedupe.html", "reports/base.html")
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}

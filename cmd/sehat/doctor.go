@@ -40,6 +40,7 @@ func runDoctor(ctx context.Context, a *app) error {
 	checks := []records.Check{checkKey(h), checkTrust(a, h)}
 	for _, look := range []func() ([]records.Check, error){
 		func() ([]records.Check, error) { return checkKeys(a, h) },
+		func() ([]records.Check, error) { return checkRevocations(ctx, s, h) },
 		func() ([]records.Check, error) { return one(s.Integrity(ctx)) },
 		func() ([]records.Check, error) { return s.Invariants(ctx) },
 		func() ([]records.Check, error) { return one(checkLease(ctx, s, h)) },
@@ -135,6 +136,33 @@ func checkTrust(a *app, h home) records.Check {
 		c.OK, c.Found, c.Remedy = false, "the key that signs here is not, or no longer, in the key list", `enrol this home: "sehat sync enrol"`
 	}
 	return c
+}
+
+// checkRevocations looks whether a centre's signed list names every card that ended.
+func checkRevocations(ctx context.Context, s *store.Store, h home) ([]records.Check, error) {
+	if h.Role != records.RoleCentre {
+		return nil, nil
+	}
+	trust, err := h.trust()
+	if err != nil {
+		return nil, nil //nolint:nilerr // told by checkTrust
+	}
+	ended, err := s.EndedCredentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	missing := 0
+	for _, r := range ended {
+		if _, ok := trust.Revocations.Find(r.Hash); !ok {
+			missing++
+		}
+	}
+	c := records.Check{Name: "revocation list", OK: missing == 0, Found: "it names every card that was revoked, lost or replaced"}
+	if missing > 0 {
+		c.Found = count(missing, "card") + " ended and not in the signed list: they look good to whoever verifies them"
+		c.Remedy = `run "sehat sync apply": it signs the list with them`
+	}
+	return one(c, nil)
 }
 
 // lowLease is the share of a lease under which doctor asks for more.

@@ -23,6 +23,7 @@ type importOptions struct {
 	rejects string
 	dryRun  bool
 	suggest bool
+	undo    string
 }
 
 func newImportCommand(a *app) *cobra.Command {
@@ -30,8 +31,10 @@ func newImportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Take survey files into the register",
-		Long: `Import reads filled forms (XLSX or CSV), KoboToolbox exports and other tables into the
-store. A folder stands for the files in it. Every row ends as new, updated, unchanged or
+		Long: `Import reads filled forms (XLSX or CSV), exports of the form from KoboToolbox (XLSX), ODK
+Central (zip), SurveyCTO (CSV, wide or long) and CSPro (.csdb), and other tables into the
+store. A CSV with the files of its repeats beside it (FORM.csv, FORM-members.csv) is read
+with them. A folder stands for the files in it. Every row ends as new, updated, unchanged or
 held back; the same file again changes nothing, and an import that was cut off goes on
 from where it was.
 
@@ -40,7 +43,8 @@ the bad cells red and a note on each that says how to correct it. Correct it, im
 and the rows go in. The exit status is 3 as long as rows are held back.
 
 A table that is not our form needs a mapping from its columns to our questions:
---suggest-mapping writes one to look through, --profile FILE uses it. It is a JSON file:
+--suggest-mapping writes one to look through, --profile FILE uses it. It is JSON or YAML;
+"sehat template mapping" writes its schema, by which an editor completes and checks it:
 
   {"sehat_mapping": 1, "name": "kobo-household", "survey_code": "2026-1",
    "households": {"sheet": "Household survey", "source_rev": "_submission_time", "fields": {
@@ -48,14 +52,31 @@ A table that is not our form needs a mapping from its columns to our questions:
      "ward_code":    {"constant": "012"},                    the same for every row
      "address_line": {"columns": ["street", "landmark"], "join": ", "},
      "consent":      {"first": ["consent_en", "consent_hi"], "codes": {"agree": "yes"}, "otherwise": "no"},
-     "visit_date":   {"column": "today", "date": "mdy"}}},   auto (day first), mdy or serial
+     "visit_date":   {"column": "today", "date": "mdy"}}},   auto (day first), mdy, compact, serial, unix
    "members": {"sheet": "loop", "link": {"column": "_parent_index", "household": "_index"}, "fields": {
      "line_no": {"count": true},                             the row's place in its household
      "full_name": "name"}}}
 
-"rows" in place of the two is for a table whose rows hold a household and a member.`,
-		Args: usage(cobra.MinimumNArgs(1)),
+"rows" in place of the two is for a table whose rows hold a household and a member; "melt"
+among the members for one whose rows hold a household and all its members side by side:
+
+   "members": {"melt": true, "fields": {"full_name": "name_#", "age_years": "age_#",
+     "conditions": {"choices": {"bp_#": "hypertension", "sugar_#": "diabetes"}}}}
+
+"rejected_where": {"status": {"bad": "rejected"}} holds back what the source does not count.
+
+--undo takes an import back as long as nothing was built on it: what it brought is gone,
+what it changed is again what it was. It says what stands in the way. --dry-run only asks.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if opts.undo != "" {
+				return usage(cobra.NoArgs)(cmd, args)
+			}
+			return usage(cobra.MinimumNArgs(1))(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("undo") {
+				return runImportUndo(cmd.Context(), a, opts.undo, opts.dryRun)
+			}
 			opts.files = args
 			if opts.rejects != "" && (len(args) > 1 || isFolder(args[0])) {
 				return usageError{errors.New("--rejects names the workbook of one file; import the files one by one")}
@@ -75,6 +96,8 @@ A table that is not our form needs a mapping from its columns to our questions:
 	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
 	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
+	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), or last")
+	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
 	return cmd
 }
 
@@ -145,7 +168,7 @@ func filesOf(args []string) ([]string, error) {
 		var inside []string
 		for _, e := range entries {
 			ext := strings.ToLower(filepath.Ext(e.Name()))
-			if e.Type().IsRegular() && (ext == ".xlsx" || ext == ".xlsm" || ext == ".csv") && !strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(e.Name(), "~$") {
+			if e.Type().IsRegular() && slices.Contains(importedKinds, ext) && !strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(e.Name(), "~$") {
 				path := filepath.Join(arg, e.Name())
 				if !strings.Contains(e.Name(), ".rejects") || !importer.Untouched(path) {
 					inside = append(inside, path)
@@ -153,12 +176,26 @@ func filesOf(args []string) ([]string, error) {
 			}
 		}
 		if len(inside) == 0 {
-			return nil, fmt.Errorf("%s: there are no workbooks (.xlsx) or CSV files in the folder", arg)
+			return nil, fmt.Errorf("%s: there are no workbooks (.xlsx), CSV files or exports (.zip, .csdb) in the folder", arg)
 		}
 		slices.SortStableFunc(inside, func(a, b string) int { return strings.Compare(rejectsLast(a), rejectsLast(b)) })
 		files = append(files, inside...)
 	}
-	return files, nil
+	return withoutCompanions(files), nil
+}
+
+// importedKinds are the files of a folder that are imported.
+var importedKinds = []string{".xlsx", ".xlsm", ".csv", ".zip", ".csdb"}
+
+// withoutCompanions leaves the files of repeats out that are read together with another of the files.
+func withoutCompanions(files []string) []string {
+	read := map[string]bool{}
+	for _, path := range files {
+		for _, part := range importer.Companions(path) {
+			read[part] = true
+		}
+	}
+	return slices.DeleteFunc(files, func(path string) bool { return read[filepath.Clean(path)] })
 }
 
 func isFolder(path string) bool {
@@ -260,7 +297,7 @@ func (j *importJob) tell(r importer.Report) {
 		j.say("%s: no column holds %s, which every row needs", r.File, name)
 	}
 	if len(r.Ignored) > 0 && !j.json {
-		j.say("%s: not used: %s", r.File, firstOf(r.Ignored, 6))
+		j.say("%s: kept beside the answers, but answer no question: %s", r.File, firstOf(r.Ignored, 6))
 	}
 	for _, m := range r.Messages[:min(len(r.Messages), shownRows)] {
 		j.say("%s: %s", r.File, m)
@@ -337,50 +374,4 @@ func (j *importJob) hint() string {
 		return "correct them in " + j.rejects[0] + " and import that file"
 	}
 	return "correct them in " + firstOf(j.rejects, 4) + " and import those files"
-}
-
-// suggestReport says which mapping was proposed for a file.
-type suggestReport struct {
-	File    string                `json:"file"`
-	Mapping string                `json:"mapping"`
-	Fields  []importer.Suggestion `json:"fields"`
-	Missing []string              `json:"fields_missing,omitempty"`
-}
-
-// runSuggestMapping writes a mapping beside each file. It needs no store.
-func runSuggestMapping(a *app, opts importOptions) error {
-	files, err := filesOf(opts.files)
-	if err != nil {
-		return err
-	}
-	for _, path := range files {
-		m, fields, missing, err := importer.SuggestMapping(path, opts.survey)
-		var unreadable *importer.FileError
-		if errors.As(err, &unreadable) {
-			return withHint(fmt.Errorf("%s: %w", path, err), "%s", unreadable.Hint)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		out := strings.TrimSuffix(path, filepath.Ext(path)) + ".mapping.json"
-		if _, err := os.Stat(out); err == nil {
-			return withHint(fmt.Errorf("%s is there already, and may have been worked on", out), "rename it, or remove it")
-		}
-		b, err := m.Marshal()
-		if err != nil {
-			return err
-		}
-		if err := writeFile(out, b); err != nil {
-			return err
-		}
-		err = a.result(suggestReport{path, out, fields, missing}, "%s: %s found; look through it, then: sehat import %s --profile %s",
-			out, count(len(fields), "answer"), path, out)
-		if err != nil {
-			return err
-		}
-		if len(missing) > 0 {
-			a.say("%s: no column was found for %s", path, strings.Join(missing, ", "))
-		}
-	}
-	return nil
 }

@@ -72,10 +72,8 @@ func runIssue(ctx context.Context, a *app, opts issueOptions) error {
 	if err != nil && !errors.Is(err, cards.ErrNoLease) {
 		return err
 	}
-	if report.Retired > 0 {
-		if err := a.publish(ctx, s, issuer.By); err != nil {
-			return err
-		}
+	if err := a.publish(ctx, s, issuer.By); err != nil {
+		return err
 	}
 	if printed := a.result(report, "%s", issueSummary(report, issuer.Centre)); printed != nil {
 		return printed
@@ -133,6 +131,9 @@ func issueSummary(r records.IssueReport, centre bool) string {
 	if r.Outdated > 0 {
 		text += fmt.Sprintf("\n%s printed before the register was corrected: \"sehat issue --corrected\" gives the next version", count(r.Outdated, "card"))
 	}
+	if r.AtCentre > 0 {
+		text += fmt.Sprintf("\ncorrected at the centre: %d. \"sehat sync push\" sends the corrections, and \"sehat issue --corrected\" there gives the next version", r.AtCentre)
+	}
 	if r.NoRoom > 0 {
 		text += fmt.Sprintf("\n%s with no room in the QR for all: \"sehat card show NUMBER\" tells what is left out", count(r.NoRoom, "card"))
 	}
@@ -152,6 +153,7 @@ var heldReasons = map[string]string{
 	records.HeldNoLease:      "found no number left in the lease",
 	records.HeldNoFit:        "have a name that the card cannot print as it is",
 	records.HeldNumberInHand: "hold a number that somebody else claims",
+	records.HeldAtCentre:     "have a card that the centre knows, and corrects",
 }
 
 func heldSummary(r records.IssueReport) string {
@@ -172,6 +174,8 @@ func heldHint(r records.IssueReport) string {
 		return `decide the pairs with "sehat review", then issue again`
 	case r.HeldWhy[records.HeldConflict]+r.HeldWhy[records.HeldNumberInHand] > 0:
 		return `list them with "sehat sync conflicts", decide with "sehat sync resolve"`
+	case r.HeldWhy[records.HeldAtCentre] > 0:
+		return `"sehat sync push" sends the correction, and "sehat issue --corrected" at the centre gives the next version`
 	}
 	return "correct the rows and import them again"
 }

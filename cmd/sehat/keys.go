@@ -183,10 +183,17 @@ func (h home) writeTrust(ctx context.Context, s *store.Store) (bool, error) {
 	return true, writeFile(h.trustPath(), file)
 }
 
-// renewLists lets a centre say again, once a day, what is revoked and that nothing else is, and writes trust.json.
+// renewLists lets a centre say again, once a day and after looking at every card, what is revoked and that nothing else is. At all
+// other times it publishes what ended when something was cut off. It writes trust.json.
 func (h home) renewLists(ctx context.Context, a *app, s *store.Store, key ed25519.PrivateKey, by string) error {
 	if h.Role == records.RoleCentre {
-		if _, err := h.centre(a, s, key, by).Renew(ctx); err != nil && !errors.Is(err, records.ErrConflict) { // somebody else just did
+		centre := h.centre(a, s, key, by)
+		renewed, err := centre.Renew(ctx)
+		if err != nil && !errors.Is(err, records.ErrConflict) { // somebody else just did
+			return err
+		}
+		r := records.Revoker{Store: s, List: centre, By: by, Now: a.now()}
+		if _, err := r.Publish(ctx, renewed); err != nil {
 			return err
 		}
 	}

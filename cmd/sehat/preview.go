@@ -115,7 +115,7 @@ func previewJob(ctx context.Context, a *app, s *store.Store, h home, opts printO
 	var list []cards.Face
 	source := s.BatchCards(ctx, opts.batch)
 	if opts.batch == "" {
-		source = waitingCards(ctx, s, opts, layout.PerSheet())
+		source = waitingCards(ctx, s, opts, layout.PerSheet(), records.Stamp(a.now()))
 	}
 	for f, err := range faces(source) {
 		if err != nil {
@@ -132,8 +132,8 @@ func previewJob(ctx context.Context, a *app, s *store.Store, h home, opts printO
 	return sheet.Job{Batch: batch.ID, Layout: layout.Name, Design: face, Made: a.now(), Faces: sheet.Faces(list)}, report, nil
 }
 
-// waitingCards streams the first cards that print would put into a new batch, n at most.
-func waitingCards(ctx context.Context, s *store.Store, opts printOptions, n int) iter.Seq2[records.Card, error] {
+// waitingCards streams the first cards that print would put into a new batch now, n at most.
+func waitingCards(ctx context.Context, s *store.Store, opts printOptions, n int, now string) iter.Seq2[records.Card, error] {
 	return func(yield func(records.Card, error) bool) {
 		except, err := opts.excepted()
 		if err != nil {
@@ -144,7 +144,7 @@ func waitingCards(ctx context.Context, s *store.Store, opts printOptions, n int)
 			n = min(n, opts.limit)
 		}
 		var slots []records.PrintSlot
-		for slot, err := range records.InWalkingOrder(s.Unprinted(ctx, opts.ward)) {
+		for slot, err := range records.InWalkingOrder(s.Unprinted(ctx, opts.ward, now)) {
 			if err != nil {
 				yield(records.Card{}, err)
 				return

@@ -183,7 +183,11 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	defer s.Close()
-	by, err := a.by(ctx, s)
+	decides := a.by
+	if made, err := s.PrintBatch(ctx, opts.batch); err == nil && made.State == records.PrintMade {
+		decides = a.attended // whoever makes sheets again decides nothing
+	}
+	by, err := decides(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -209,7 +213,7 @@ func runPrint(ctx context.Context, a *app, opts printOptions) error {
 		return err
 	}
 	if batch.State == records.PrintMaking { // until now
-		if err := warnOfStock(ctx, a, s, h, batch); err != nil {
+		if err := warnOfStock(ctx, a, s, h, batch.Layout); err != nil {
 			return err
 		}
 	}

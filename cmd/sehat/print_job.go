@@ -195,6 +195,14 @@ func runPrintJob(ctx context.Context, a *app, path, dir string) error {
 	if err := beginReport(dir, job, manifest, sheet.Report{Made: a.now().UTC(), By: by}); err != nil {
 		return err
 	}
+	made := records.PrintBatchEvent{BatchID: job.Header.Batch, By: by, At: records.Stamp(a.now())}
+	used, err := s.UsePrintStock(ctx, made, job.Header.Layout, job.Header.Cards)
+	if err == nil && used {
+		err = warnOfStock(ctx, a, s, h, job.Header.Layout)
+	}
+	if err != nil {
+		return err
+	}
 	report := madeReport(manifest, dir)
 	return a.result(report, "%s\nafter the press: sehat print report %s --spoiled SHEET-SLOT=WHY --dispatched COURIER --out FILE", report.text(), report.Batch)
 }

@@ -26,7 +26,7 @@ func runPrintList(ctx context.Context, a *app) error {
 		return err
 	}
 	defer s.Close()
-	piles, err := s.PileCounts(ctx, records.PileFilter{}, false)
+	piles, err := s.PileCounts(ctx, records.PileFilter{Now: records.Stamp(a.now())}, false)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func runPrintShow(ctx context.Context, a *app, id string) error {
 		return err
 	}
 	table := newTable(a.stdout)
-	for r, err := range s.PileRows(ctx, b.ID) {
+	for r, err := range s.PileRows(ctx, b.ID, records.Stamp(a.now())) {
 		if err != nil {
 			return fmt.Errorf("reading print batch %s: %w", b.ID, err)
 		}

@@ -37,7 +37,7 @@ func newPrintReconcileCommand(a *app) *cobra.Command {
 		Long: `Reconcile counts every copy of every card once, where it is now: by print batch, or by ward
 with --by-ward. In each row the columns from "not made" to "spoiled" add up to the cards.
 Below the table stand the cards that do not add up, each kind with the command that lists
-them. It ends with status 3 if there are any.`,
+them. It ends with status 3 if there are any, as does --list if it lists any.`,
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -89,9 +89,11 @@ func runReconcile(ctx context.Context, a *app, opts reconcileOptions) error {
 			return err
 		}
 	}
-	filter := records.PileFilter{Batch: opts.batch, Ward: opts.ward, Before: records.Stamp(a.now().AddDate(0, 0, -opts.days))}
+	filter := records.PileFilter{
+		Batch: opts.batch, Ward: opts.ward, Before: records.Stamp(a.now().AddDate(0, 0, -opts.days)), Now: records.Stamp(a.now()),
+	}
 	if opts.list != "" {
-		return listMismatch(ctx, a, s, records.Mismatch(opts.list), filter)
+		return listMismatch(ctx, a, s, opts, filter)
 	}
 	r, err := reconcile(ctx, s, opts, filter)
 	if err != nil {
@@ -122,7 +124,7 @@ func reconcile(ctx context.Context, s *store.Store, opts reconcileOptions, filte
 	if r.Piles, err = s.PileCounts(ctx, filter, opts.byWard); err != nil {
 		return r, err
 	}
-	if r.Cards, err = s.CardsInPiles(ctx, opts.ward); err != nil {
+	if r.Cards, err = s.CardsInPiles(ctx, opts.ward, filter.Now); err != nil {
 		return r, err
 	}
 	r.Balanced = r.Cards.Balanced()
@@ -164,23 +166,23 @@ func (o reconcileOptions) listCommand(m records.Mismatch) string {
 func mismatchWords(m records.Mismatch, days int) string {
 	switch m {
 	case records.MismatchTwice:
-		return "handed over twice: find out who holds them"
+		return "handed over twice: find out in whose hands"
 	case records.MismatchTwoPiles:
 		return "printed twice: destroy one copy and report it spoiled"
 	case records.MismatchSpoiledInHand:
 		return "reported spoiled, and handed over: find out which is true"
 	case records.MismatchEnded:
-		return "not valid any more, and still in a pile: take them out, destroy them and report them spoiled"
+		return "not valid any more, and still in a pile: take out, destroy and report spoiled"
 	case records.MismatchNotDispatched:
-		return "handed over, though never dispatched as others of their batch were"
+		return "handed over, though never dispatched as others of the batch were"
 	case records.MismatchClock:
-		return "handed over before they were printed: a clock was wrong"
+		return "handed over before being printed: a clock was wrong"
 	case records.MismatchLate:
-		return "dispatched, and not handed over after " + count(days, "day") + ": ask where they are"
+		return "dispatched, and not handed over after " + count(days, "day") + ": ask the office"
 	case records.MismatchIdle:
 		return "printed, and neither dispatched nor handed over after " + count(days, "day")
 	case records.MismatchReturnedWaiting:
-		return "returned for more than " + count(days, "day") + ": send them again, or end them"
+		return "returned for more than " + count(days, "day") + ": send again, or end"
 	case records.MismatchToReprint:
 		return `spoiled, and not printed again: run "sehat print"`
 	}
@@ -216,7 +218,7 @@ func (r reconciliation) print(a *app, opts reconcileOptions) error {
 		n    int
 		what string
 	}{
-		{c.ToPrint, "to print"}, {c.ToReprint, "to print again"}, {c.Ended, "ended"}, {c.Elsewhere, "printed where nothing is known of here"},
+		{c.ToPrint, "to print"}, {c.ToReprint, "to print again"}, {c.Ended, "ended"}, {c.Elsewhere, "on laptops, or printed where nothing is known of here"},
 	} {
 		if part.n > 0 {
 			text += fmt.Sprintf(", %d %s", part.n, part.what)
@@ -257,7 +259,8 @@ func underscored(words []string) []string {
 }
 
 // listMismatch lists the cards that do not add up in one way.
-func listMismatch(ctx context.Context, a *app, s *store.Store, m records.Mismatch, filter records.PileFilter) error {
+func listMismatch(ctx context.Context, a *app, s *store.Store, opts reconcileOptions, filter records.PileFilter) error {
+	m := records.Mismatch(opts.list)
 	where := newPlaces(s)
 	table := newTable(a.stdout)
 	n := 0
@@ -280,5 +283,23 @@ func listMismatch(ctx context.Context, a *app, s *store.Store, m records.Mismatc
 	if n == 0 && !a.json {
 		return a.result(nil, "no such card")
 	}
+	if n > 0 {
+		return needsPerson{count(n, "card") + " " + mismatchWords(m, opts.days), mismatchHint(m)}
+	}
 	return nil
+}
+
+// mismatchHint names the command that helps with one card.
+func mismatchHint(m records.Mismatch) string {
+	switch m {
+	case records.MismatchTwoPiles, records.MismatchEnded:
+		return `"sehat print spoiled BATCH PLACE" takes a copy down that was destroyed: the first two columns`
+	case records.MismatchLate, records.MismatchIdle:
+		return `"sehat print dispatch", "sehat card handover" and "sehat card returned" take down where a card is`
+	case records.MismatchReturnedWaiting:
+		return `"sehat card handover" when somebody took it after all, "sehat card end" when the holder died or moved away`
+	case records.MismatchToReprint:
+		return `"sehat print" puts them into the next batch`
+	}
+	return `"sehat card show NUMBER" tells all that happened to a card`
 }

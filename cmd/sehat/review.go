@@ -276,16 +276,12 @@ func settle(ctx context.Context, a *app, s *store.Store, m records.Match, d reco
 			*by = append(*by, before.By)
 		}
 	}
-	var retired []string
 	for _, c := range settled.Retires {
 		r.Keeps = settled.Keeps.Printed()
 		r.Retires = append(r.Retires, c.Printed())
-		retired = append(retired, c.Number)
 	}
-	if r.How == records.SettledConfirmed && len(retired) > 0 {
-		if err := a.publish(ctx, s, d.By, retired...); err != nil {
-			return r, err
-		}
+	if err := a.publish(ctx, s, d.By); err != nil {
+		return r, err
 	}
 	if r.How == records.SettledUndone && len(r.ProposedBy) == 0 {
 		lost, err := s.Retired(ctx, settled.Around)

@@ -36,7 +36,8 @@ goes by, and no card ever has their number again. Whoever held one is given anot
 next "sehat issue". What was lost is for "sehat card lost".
 
 One card is revoked at once. Two or more wait until a second person confirms them: see
-"sehat pending". --file takes the numbers from a CSV file: its column "number", or its only
+"sehat pending". So does every card after the twentieth that one operator ended alone
+within 24 hours; in a home without operators nothing is counted. --file takes the numbers from a CSV file: its column "number", or its only
 column. If one number of a list is mistyped or unknown, nothing of it is taken.`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -114,9 +115,13 @@ func runCardRevoke(ctx context.Context, a *app, args []string, opts revokeOption
 	}
 	defer s.Close()
 	if len(numbers) > aloneMay {
-		return a.proposeRevocation(ctx, s, r, numbers, opts.why)
+		return a.proposeRevocation(ctx, s, r, records.CardRevoked, numbers, opts.why)
 	}
 	done, err := r.Revoke(ctx, records.CardRevoked, numbers, opts.why)
+	if errors.Is(err, records.ErrAlone) {
+		a.say("%v: this one waits for a second person", records.ErrAlone)
+		return a.proposeRevocation(ctx, s, r, records.CardRevoked, numbers, opts.why)
+	}
 	if err != nil {
 		return unknownCard(err)
 	}
@@ -138,20 +143,29 @@ func (a *app) openRevoker(ctx context.Context) (*store.Store, home, records.Revo
 		s.Close()
 		return nil, h, records.Revoker{}, err
 	}
-	return s, h, records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}, nil
+	if err := h.renewLists(ctx, a, s, key, by); err != nil {
+		s.Close()
+		return nil, h, records.Revoker{}, err
+	}
+	r := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now(), Limited: a.decider != ""}
+	return s, h, r, nil
 }
 
-// publish puts cards that ended, these or with none all, into the revocation list, where this home is the centre that signs it.
-func (a *app) publish(ctx context.Context, s *store.Store, by string, numbers ...string) error {
+// publish puts cards that ended into the revocation list, where this home is the centre that signs it.
+func (a *app) publish(ctx context.Context, s *store.Store, by string) error {
 	h, err := a.home()
 	if err != nil || h.Role != records.RoleCentre {
+		return err
+	}
+	waiting, err := s.Unpublished(ctx)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
 	key, err := h.signingKey()
 	if err != nil {
 		return err
 	}
-	changed, err := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}.Publish(ctx, numbers...)
+	changed, err := records.Revoker{Store: s, List: h.centre(a, s, key, by), By: by, Now: a.now()}.Publish(ctx, false)
 	if err != nil || !changed {
 		return err
 	}
@@ -159,8 +173,8 @@ func (a *app) publish(ctx context.Context, s *store.Store, by string, numbers ..
 	return err
 }
 
-func (a *app) proposeRevocation(ctx context.Context, s *store.Store, r records.Revoker, numbers []string, why string) error {
-	p, would, err := r.ProposeRevocation(ctx, s, numbers, why)
+func (a *app) proposeRevocation(ctx context.Context, s *store.Store, r records.Revoker, event string, numbers []string, why string) error {
+	p, would, err := r.ProposeRevocation(ctx, s, event, numbers, why)
 	already := errors.Is(err, records.ErrExists)
 	switch {
 	case already && !records.SameOperator(p.ProposedBy, r.By):

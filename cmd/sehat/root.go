@@ -111,10 +111,16 @@ func group(use, short, long string, children ...*cobra.Command) *cobra.Command {
 // usage turns the complaint of a cobra argument check into a usage error.
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w\nusage: %s", err, cmd.UseLine())}
+		if check(cmd, args) == nil {
+			return nil
 		}
-		return nil
+		text := "something is missing"
+		for i := range args {
+			if check(cmd, args[:i]) == nil {
+				text = fmt.Sprintf("%q is one word too many: what holds spaces goes into quotes", args[i])
+			}
+		}
+		return usageError{fmt.Errorf("%s\nusage: %s", text, cmd.UseLine())}
 	}
 }
 

@@ -9,14 +9,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
 
 	"sehat/cards"
+	"sehat/records"
 	"sehat/records/store"
 	"sehat/records/store/storetest"
 )
@@ -40,6 +43,8 @@ import (
 //	fill BOOK B2=same …  writes into cells of a workbook to fill
 //	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
 //	lines FILE A B …     writes a file of these lines
+//	spent HOME NAME      makes an operator one who ended as many cards today as one person may
+//	cutoff HOME NUMBER   retires a card as a command does that is cut off before it signs the revocation list
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -62,6 +67,8 @@ func TestScripts(t *testing.T) {
 			"fill":       scriptFill,
 			"piles":      scriptPiles,
 			"lines":      scriptLines,
+			"cutoff":     scriptCutOff,
+			"spent":      scriptSpent,
 		},
 	})
 }
@@ -137,6 +144,26 @@ func scriptNumbers(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Setenv("CARD"+strconv.Itoa(n), c.Number)
 		}
 	}
+}
+
+// scriptCutOff retires a card in the store under a folder as a command does that is cut off before it signs the revocation list.
+func scriptCutOff(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer s.Close()
+	ts.Check(s.AddCardEvents(context.Background(), []records.CardEvent{{
+		ID: records.NewID(), Number: args[1], Version: 1, Event: records.CardReplaced, By: "tester", At: records.Stamp(time.Now()), Why: "cut off",
+	}}))
+}
+
+func scriptSpent(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0])+"/store.db")
+	ts.Check(err)
+	defer db.Close()
+	times, err := json.Marshal(slices.Repeat([]string{records.Stamp(time.Now())}, records.AloneLimit))
+	ts.Check(err)
+	_, err = db.Exec(`INSERT INTO meta (key, value) VALUES ($1, $2)`, "alone/"+records.OperatorKey(args[1]), string(times))
+	ts.Check(err)
 }
 
 func scriptPending(ts *testscript.TestScript, _ bool, args []string) {

@@ -69,7 +69,7 @@ func (p *placement) begin(ctx context.Context, id string) error {
 	p.places = 0
 	p.batch, err = p.store.PrintBatch(ctx, id)
 	if errors.Is(err, records.ErrNotFound) {
-		return withHint(fmt.Errorf("print batch %s is not in the register", id), `"sehat print list" names them`)
+		return withHint(fmt.Errorf("print batch %s is not in the register", id), `"sehat print list" names them; a print centre tells of a job's sheets with "sehat print report %s --spoiled SHEET-SLOT=WHY"`, id)
 	}
 	return err
 }

@@ -245,8 +245,8 @@ func quantityText(q records.Quantity) string {
 	return sign + whole
 }
 
-// warnOfStock says which of the items that a print batch used are short by the book. Nobody is kept from printing.
-func warnOfStock(ctx context.Context, a *app, s *store.Store, h home, batch records.PrintBatch) error {
+// warnOfStock says which of the items that a layout uses are short by the book. Nobody is kept from printing.
+func warnOfStock(ctx context.Context, a *app, s *store.Store, h home, layout string) error {
 	days, err := s.StockDays(ctx)
 	if err != nil {
 		return err
@@ -257,7 +257,7 @@ func warnOfStock(ctx context.Context, a *app, s *store.Store, h home, batch reco
 	}
 	for _, l := range records.StockLines(days, items, a.now()) {
 		i := slices.IndexFunc(items, func(i records.StockItem) bool { return i.Name == l.Item })
-		if l.Origin != h.Device || !l.Kept || i < 0 || items[i].Uses[batch.Layout] == 0 {
+		if l.Origin != h.Device || !l.Kept || i < 0 || items[i].Uses[layout] == 0 {
 			continue
 		}
 		switch {

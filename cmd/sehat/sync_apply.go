@@ -47,10 +47,8 @@ func runApply(ctx context.Context, a *app) error {
 	if failed != nil && report.Failed == 0 {
 		return failed
 	}
-	if report.Stored > 0 { // a laptop may have ended cards
-		if err := a.publish(ctx, s, by); err != nil {
-			return err
-		}
+	if err := a.publish(ctx, s, by); err != nil { // a laptop may have ended cards
+		return err
 	}
 	if err := a.result(report, "%s", applyText(report)); err != nil {
 		return err

@@ -200,8 +200,8 @@ func enrolApprove(ctx context.Context, a *app, opts enrolOptions) error {
 		report.Quota = 0
 		return a.result(report, "%s was enrolled before; wrote the same grant again: %s", request.Name, opts.out)
 	}
-	return a.result(report, "enrolled %s with %d card numbers\nwrote %s: take it to the laptop\nits key      %s\nread aloud   %s",
-		request.Name, opts.quota, opts.out, fingerprint, h.Root)
+	return a.result(report, "enrolled %s with %s\nwrote %s: take it to the laptop\nits key      %s\nread aloud   %s",
+		request.Name, count(opts.quota, "card number"), opts.out, fingerprint, h.Root)
 }
 
 func enrolAccept(ctx context.Context, a *app, opts enrolOptions) error {
@@ -242,7 +242,7 @@ func enrolAccept(ctx context.Context, a *app, opts enrolOptions) error {
 	if again {
 		return a.result(report, "this laptop was enrolled before: nothing to do")
 	}
-	return a.result(report, "enrolled at %s with %d card numbers\nroot key     %s", grant.CentreName, report.Quota, root)
+	return a.result(report, "enrolled at %s with %s\nroot key     %s", grant.CentreName, count(report.Quota, "card number"), root)
 }
 
 // adopt writes down whose laptop this is. home.json comes last: while it names no root, the laptop is not enrolled.

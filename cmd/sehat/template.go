@@ -26,7 +26,7 @@ type templateOptions struct {
 func newTemplateCommand(a *app) *cobra.Command {
 	var opts templateOptions
 	cmd := &cobra.Command{
-		Use:   "template xlsx|csv|face",
+		Use:   "template xlsx|csv|xlsform|face|mapping",
 		Short: "Write an empty survey form to fill, or a card face to change",
 		Long: `Template writes an empty form: a workbook for Excel or LibreOffice with drop-downs, a help
 sheet and headers in English and Hindi, or the header of its CSV twin. The survey code
@@ -34,19 +34,29 @@ sheet and headers in English and Hindi, or the header of its CSV twin. The surve
 
 Fill it, and import it with "sehat import".
 
+"template xlsform" writes the same questions as an XLSForm, to be uploaded to KoboToolbox or
+ODK Central and filled on phones, in Hindi and English: it stops at the door what the import
+would hold back. What these export is imported as it is.
+
 "template face" writes the card face file that sehat comes with (--from names another),
-to change its colours, logo, texts and places; see "sehat print --face" and --preview.`,
+to change its colours, logo, texts and places; see "sehat print --face" and --preview.
+
+"template mapping" writes the JSON schema of the mappings that "sehat import --profile" reads,
+by which an editor completes and checks one.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts.kind = args[0]
-			if opts.kind == "face" {
+			switch opts.kind {
+			case "face":
 				return runTemplateFace(a, opts)
+			case "mapping":
+				return runTemplateMapping(a, opts)
 			}
 			return runTemplate(a, opts)
 		},
 	}
 	cmd.Flags().StringVar(&opts.survey, "survey", "", "the survey code: which round this is, for example 2026-1")
-	cmd.Flags().StringVar(&opts.out, "out", "", "file to write (default sehat-form.xlsx or .csv, or face.json; - for standard output)")
+	cmd.Flags().StringVar(&opts.out, "out", "", "file to write (default sehat-form.xlsx or .csv, sehat-xlsform.xlsx, or face.json; - for standard output)")
 	cmd.Flags().StringVar(&opts.from, "from", "default", "the card face to start from: "+strings.Join(sheet.DesignNames(), ", "))
 	return cmd
 }
@@ -59,16 +69,18 @@ type templateReport struct {
 }
 
 func runTemplate(a *app, opts templateOptions) error {
-	write := form.WriteXLSX
+	write, name, next := form.WriteXLSX, "sehat-form."+opts.kind, "is ready to be filled; then: sehat import"
 	switch opts.kind {
 	case "xlsx":
-		if strings.TrimSpace(opts.survey) == "" {
-			return withHint(usageError{errors.New("a workbook carries its survey code")}, "name the round, for example --survey 2026-1")
-		}
 	case "csv":
 		write = form.WriteCSV
+	case "xlsform":
+		write, name, next = form.WriteXLSForm, "sehat-xlsform.xlsx", "is ready for KoboToolbox or ODK Central; then import what they export: sehat import"
 	default:
-		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv or face", opts.kind)}
+		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv, xlsform, face or mapping", opts.kind)}
+	}
+	if opts.kind != "csv" && strings.TrimSpace(opts.survey) == "" {
+		return withHint(usageError{errors.New("a form carries its survey code")}, "name the round, for example --survey 2026-1")
 	}
 	areas, err := wards()
 	if err != nil {
@@ -84,7 +96,7 @@ func runTemplate(a *app, opts templateOptions) error {
 		return err
 	}
 	if opts.out == "" {
-		opts.out = "sehat-form." + opts.kind
+		opts.out = name
 	}
 	if _, err := os.Stat(opts.out); err == nil {
 		return withHint(fmt.Errorf("%s is there already, and may be filled", opts.out), "name another file with --out, or remove that one")
@@ -92,7 +104,12 @@ func runTemplate(a *app, opts templateOptions) error {
 	if err := writeFile(opts.out, b.Bytes()); err != nil {
 		return err
 	}
-	return a.result(templateReport{opts.out, opts.kind, opts.survey}, "%s is ready to be filled; then: sehat import %s", opts.out, opts.out)
+	if opts.kind != "xlsform" {
+		next += " " + opts.out
+	} else {
+		next += " EXPORT"
+	}
+	return a.result(templateReport{opts.out, opts.kind, opts.survey}, "%s %s", opts.out, next)
 }
 
 // wards reads the reference tables of wards and districts that are built in.

@@ -87,7 +87,10 @@ func runCardVerify(a *app, what string, opts verifyOptions) error {
 				`see what the register knows of the number with "sehat card show"`)
 		}
 		found, err := verifier.Verify(text)
-		if err != nil {
+		switch {
+		case errors.Is(err, cards.ErrNotACard):
+			refused = errors.Join(refused, err)
+		case err != nil:
 			refused = errors.Join(refused, fmt.Errorf("not a valid card: %w", err))
 		}
 		v := verdictOf(found, err)
@@ -124,7 +127,7 @@ func verdictText(v verdict) string {
 	if !v.Genuine && v.Hash == "" {
 		said := "NOT GENUINE: " + v.Why
 		if v.Verdict == "not a card" || v.Verdict == "too large" {
-			said = "NOT A CARD: " + v.Why
+			said = "NOT A HEALTH CARD: " + strings.TrimPrefix(v.Why, cards.ErrNotACard.Error()+": ")
 		}
 		return said + "\n  " + v.Advice
 	}

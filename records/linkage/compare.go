@@ -142,12 +142,16 @@ func (c *comparer) rest(a, b uint32) pattern {
 // person compares what is a person's own: names, birth and sex.
 func (c *comparer) person(a, b uint32) pattern {
 	x, y := c.t.row(a), c.t.row(b)
-	p := c.names(x, y)
-	p |= fieldBirth.at(compareBirth(x.birth, y.birth))
+	return c.names(x, y) | c.self(x, y) | fieldFather.at(c.father(x, y))
+}
+
+// self compares birth and sex.
+func (c *comparer) self(x, y *row) pattern {
+	p := fieldBirth.at(compareBirth(x.birth, y.birth))
 	if x.sex > 0 && y.sex > 0 {
 		p |= fieldSex.at(level(x.sex == y.sex, sexSame, sexDiffers))
 	}
-	return p | fieldFather.at(c.father(x, y))
+	return p
 }
 
 // numbers compares phones, documents and extra columns.

@@ -44,3 +44,56 @@ func (b *blocks) fetch(list []keyed) (sum uint32) {
 	}
 	return sum
 }
+
+// readAhead is how many records are read before they are packed.
+const readAhead = 32
+
+// fetch reads a little of what is remembered of each record's names and phone, as blocks.fetch does.
+//
+//go:noinline
+func (rd *reading) fetch(list []Record, mobiles *symbols) (sum uint32) {
+	var names [readAhead][3]uint32
+	var phones [readAhead]uint32
+	for i := range list {
+		r := &list[i]
+		names[i] = [3]uint32{rd.full.number(r.FullName), rd.full.number(r.FullNameAlt), rd.full.number(r.FatherOrHusband)}
+		phones[i] = mobiles.likely(r.Mobile)
+	}
+	for i := range list {
+		for _, n := range names[i] {
+			sum ^= rd.fullNames.at(n).given
+		}
+		phones[i] = mobiles.ends[phones[i]]
+	}
+	for i := range list {
+		if at := int(phones[i]); at < len(mobiles.bytes) {
+			sum ^= uint32(mobiles.bytes[at])
+		}
+	}
+	return sum
+}
+
+// fetch reads a little of each member of listings that meet, as blocks.fetch does; of a hostel not all.
+//
+//go:noinline
+func (t *table) fetch(hits []hit) (sum uint32) {
+	for _, k := range hits {
+		sum ^= t.rowsFrom[uint32(k.key)] ^ t.rowsFrom[k.key>>32]
+	}
+	each := func(f func(i uint32)) {
+		for _, k := range hits {
+			for _, house := range [2]uint32{uint32(k.key >> 32), uint32(k.key)} {
+				members := t.members(house)
+				for _, i := range members[:min(len(members), largestHome)] {
+					f(i)
+				}
+			}
+		}
+	}
+	each(func(i uint32) { sum ^= t.row(i).household ^ *t.idHash.at(i) })
+	each(func(i uint32) {
+		r := t.row(i)
+		sum ^= t.names.list[r.given].sound ^ t.names.list[r.family].sound ^ t.names.list[r.father].sound
+	})
+	return sum
+}

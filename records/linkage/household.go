@@ -31,7 +31,8 @@ type homes struct {
 	present float64
 	kinds   *kinds
 	sizes   []float64
-	sounds  []uint32 // scratch
+	sounds  []uint32  // scratch
+	numbers []float64 // scratch
 }
 
 // A meeting is two listings that may be one household.
@@ -91,11 +92,19 @@ func (l *linker) households() {
 	if l.opts.Model == nil {
 		h.learn(l, hits)
 	}
-	eachMeeting(hits, func(known []hit) {
-		h.meets, h.cells = h.meets[:0], h.cells[:0]
-		h.meet(l, known)
-		h.conclude(l)
-	})
+	for len(hits) > 0 {
+		n := min(fetchAhead/4, len(hits))
+		for n < len(hits) && hits[n].key == hits[n-1].key {
+			n++
+		}
+		_ = t.fetch(hits[:n])
+		eachMeeting(hits[:n], func(known []hit) {
+			h.meets, h.cells = h.meets[:0], h.cells[:0]
+			h.meet(l, known)
+			h.conclude(l)
+		})
+		hits = hits[n:]
+	}
 }
 
 // A hit is an edge between two listings.
@@ -187,10 +196,10 @@ func (h *homes) meet(l *linker, known []hit) {
 					add(i, j, l.edges[edge].pattern, edge)
 					continue
 				}
-				if h.c.unlikePersons(h.t.row(i), h.t.row(j), h.w) {
+				p, alike := h.c.alikePersons(h.t.row(i), h.t.row(j), h.w)
+				if !alike {
 					continue
 				}
-				p := h.c.person(i, j)
 				if kin, _ := h.own(i, j, p); kin >= faint {
 					add(i, j, p|h.c.rest(i, j), edge)
 				}
@@ -228,27 +237,33 @@ func (h *homes) agreed(c *cell) {
 	note(fieldFather, x.father)
 }
 
-// unlikePersons finds quickly that two people of two listings are not one: another given name, and of another sex or age. What
-// the other names may still add is bounded by the best of it; who may have exchanged names or joined them is looked at whole.
-func (c *comparer) unlikePersons(x, y *row, w *weights) bool {
-	if (x.altGiven | y.altGiven) != 0 {
-		return false
+// alikePersons is person for two people of two listings, as long as they may be one; it breaks off where they are not: of another
+// given name, and of another sex or age. What the other names may still add is bounded by the best of it; who may have exchanged
+// names or joined them is looked at whole.
+func (c *comparer) alikePersons(x, y *row, w *weights) (p pattern, alike bool) {
+	p = c.self(x, y)
+	self := w.family[fieldBirth][p.level(fieldBirth)] + w.family[fieldSex][p.level(fieldSex)]
+	if (x.altGiven | y.altGiven) == 0 {
+		l := c.token(x.given, y.given)
+		switch own := self + w.family[fieldGiven][l]; {
+		case l < nameAlike:
+		case self < faint && own < 2*faint:
+			return p, false
+		case own+w.names >= faint, x.mid != x.given, y.mid != y.given:
+		case !good(c.token(x.given, y.family)) && !good(c.token(x.family, y.given)):
+			return p, false
+		}
 	}
-	kin := w.family[fieldBirth][compareBirth(x.birth, y.birth)]
-	if x.sex > 0 && y.sex > 0 {
-		kin += w.family[fieldSex][level(x.sex == y.sex, sexSame, sexDiffers)]
+	p |= c.names(x, y)
+	self += w.family[fieldGiven][p.level(fieldGiven)] + w.family[fieldFamily][p.level(fieldFamily)]
+	if self+w.father < faint-rounding {
+		return p, false
 	}
-	l := c.token(x.given, y.given)
-	switch own := kin + w.family[fieldGiven][l]; {
-	case l < nameAlike:
-		return false
-	case kin < faint && own < 2*faint:
-		return true
-	case own+w.names >= faint, x.mid != x.given, y.mid != y.given:
-		return false
-	}
-	return !good(c.token(x.given, y.family)) && !good(c.token(x.family, y.given))
+	return p | fieldFather.at(c.father(x, y)), true
 }
+
+// rounding is more than sums of weights differ by that are added up in another order.
+const rounding = 1e-3
 
 // compareIDs orders pairs by the hashes of their ids.
 func compareIDs(t *table, a, b, c, d uint32) int {
@@ -368,6 +383,14 @@ func (t *table) listingSizes() []float64 {
 	return sizes
 }
 
+// scratch returns four lists of n numbers that the next call uses again.
+func (h *homes) scratch(n int) (a, b, c, d []float64) {
+	if len(h.numbers) < 4*n {
+		h.numbers = make([]float64, 8*n)
+	}
+	return h.numbers[:n], h.numbers[n : 2*n], h.numbers[2*n : 3*n], h.numbers[3*n : 4*n]
+}
+
 // judge computes the posterior of S for a meeting and of every cell in it; f is told each cell's probability of one person,
 // and the part of it that does not rest on the household.
 func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
@@ -375,13 +398,13 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 	if len(cells) == 0 {
 		return
 	}
-	share := make([]float64, len(cells)) // each cell's weight in its member's sum
+	share, free, taken, alone := h.scratch(len(cells))
+	// share is each cell's weight in its member's sum.
 	base := h.present / float64(m.n2)
 	for i, c := range cells {
 		share[i] = base * math.Exp2(min(float64(c.kin+min(c.far, 0)), 60))
 	}
 	// A partner taken by another member is less free: two rounds of soft assignment.
-	free := make([]float64, len(cells))
 	for i := range free {
 		free[i] = 1
 	}
@@ -395,7 +418,6 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 		return sum
 	}
 	for range 2 {
-		taken := make([]float64, len(cells))
 		for i := range cells {
 			taken[i] = share[i] * free[i] / sums(i)
 		}
@@ -409,7 +431,6 @@ func (h *homes) judge(m *meeting, f func(c *cell, same, alone float64)) {
 		}
 	}
 	// Under N every member may still have been listed in both places for a reason of its own: a bride, a lodger.
-	alone := make([]float64, len(cells))
 	for i := range cells {
 		alone[i] = math.Exp2(min(float64(cells[i].odds)+h.alone, 60))
 	}

@@ -43,6 +43,14 @@ func (m *memory) add(s string) (no uint32, fresh bool) {
 	return m.n, true
 }
 
+// number is that of s, 0 where it is not known.
+func (m *memory) number(s string) uint32 {
+	if s == "" {
+		return 0
+	}
+	return m.find(maphash.String(m.seed, s)).no
+}
+
 // find returns the slot of a hash, or the free one where it belongs.
 func (m *memory) find(hash uint64) *remembered {
 	mask := uint64(len(m.slots) - 1)

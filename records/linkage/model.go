@@ -396,6 +396,7 @@ type weights struct {
 	most     [2][fieldCount][levelCount]float32 // bounds for restBound's levels, against strangers and family
 	alike    [fieldCount][levelCount]float32    // what area and house gain, if anything, should the streets turn out to be alike
 	names    float32                            // the most that family and father's name may count against family
+	father   float32                            // the part of it that is the father's
 	prior    float64                            // log2 odds of one person against strangers
 	kin      float64                            // log2 odds of one person against family
 }
@@ -418,9 +419,8 @@ func (m *Model) weights() *weights {
 		}
 		w.bound(f)
 	}
-	for _, f := range []field{fieldFamily, fieldFather} {
-		w.names += max(slices.Max(w.family[f][:]), 0)
-	}
+	w.father = max(slices.Max(w.family[fieldFather][:]), 0)
+	w.names = max(slices.Max(w.family[fieldFamily][:]), 0) + w.father
 	return w
 }
 

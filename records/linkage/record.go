@@ -29,7 +29,7 @@ type Record struct {
 	Mobile, EPIC, ABHA                    string
 	HouseNo, Address, Locality, PIN, Ward string
 
-	Extra []string // further text to compare, parallel to Options.Extra
+	Extra []string // further text to compare, parallel to Options.Extra; a slice of its own for each record, some are read ahead
 
 	Person string // the person it belonged to before this run, "" for none: persons keep their ids (see person.go)
 }

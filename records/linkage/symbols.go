@@ -41,6 +41,15 @@ func (y *symbols) add(s string) (n uint32, fresh bool) {
 	return n, true
 }
 
+// likely is the number before that of s if s is known and nothing stands in its way, else any number.
+func (y *symbols) likely(s string) uint32 {
+	if s == "" {
+		return 0
+	}
+	slot := y.slots[uint32(maphash.String(y.seed, s))&uint32(len(y.slots)-1)]
+	return max(uint32(slot), 1) - 1
+}
+
 func (y *symbols) grow() {
 	old := y.slots
 	y.slots = make([]uint64, 2*len(old))

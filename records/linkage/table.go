@@ -123,8 +123,9 @@ func (t *table) hash(i uint32) uint64 { return mix(uint64(*t.idHash.at(i))) }
 
 // read packs all records. It checks ctx now and then.
 func (t *table) read(ctx context.Context, records iter.Seq2[Record, error]) error {
+	ahead := make([]Record, 0, readAhead)
 	for r, err := range records {
-		n := t.rows.n - int(t.from) + 1
+		n := t.rows.n - int(t.from) + len(ahead) + 1
 		if err != nil {
 			return fmt.Errorf("record %d: %w", n, err)
 		}
@@ -137,9 +138,20 @@ func (t *table) read(ctx context.Context, records iter.Seq2[Record, error]) erro
 		if len(r.ID) > longestID {
 			return fmt.Errorf("record %d has an id of %d bytes: %w", n, len(r.ID), ErrRecord)
 		}
-		t.add(&r)
+		if ahead = append(ahead, r); len(ahead) == readAhead {
+			t.addAll(ahead)
+			ahead = ahead[:0]
+		}
 	}
+	t.addAll(ahead)
 	return nil
+}
+
+func (t *table) addAll(list []Record) {
+	_ = t.reading.fetch(list, t.mobiles.values)
+	for i := range list {
+		t.add(&list[i])
+	}
 }
 
 func (t *table) add(r *Record) {

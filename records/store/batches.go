@@ -60,7 +60,7 @@ func (s *Store) outgoing(ctx context.Context, tx querier, limit int) ([]records.
 	return all, nil
 }
 
-// OutboxRows counts the rows that are still to be frozen.
+// OutboxRows counts the rows of a device that are still to be frozen.
 func (s *Store) OutboxRows(ctx context.Context) (int, error) {
 	var n int
 	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM outbox`).Scan(&n); err != nil {

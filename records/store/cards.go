@@ -119,7 +119,7 @@ func (s *Store) SaveCards(ctx context.Context, issued []records.Card, events []r
 
 // saveIssued is SaveCards within a transaction. The events come first: they end the cards in whose stead others are given.
 func saveIssued(ctx context.Context, tx querier, h records.Home, issued []records.Card, events []records.CardEvent) error {
-	if err := addCardEvents(ctx, tx, h, events); err != nil {
+	if err := addCardEvents(ctx, tx, h, events, issued...); err != nil {
 		return err
 	}
 	var fresh []records.Card
@@ -222,7 +222,8 @@ func (s *Store) AddCardEvents(ctx context.Context, events []records.CardEvent) e
 	})
 }
 
-func addCardEvents(ctx context.Context, tx querier, h records.Home, events []records.CardEvent) error {
+// addCardEvents is AddCardEvents within a transaction, in which the issued cards follow.
+func addCardEvents(ctx context.Context, tx querier, h records.Home, events []records.CardEvent, issued ...records.Card) error {
 	keys := make([]string, 0, len(events))
 	var touched []string
 	for i := range events {
@@ -237,6 +238,9 @@ func addCardEvents(ctx context.Context, tx querier, h records.Home, events []rec
 		return err
 	}
 	if err := settleCards(ctx, tx, h, touched); err != nil {
+		return err
+	}
+	if err := toPublish(ctx, tx, h, events, issued); err != nil {
 		return err
 	}
 	return enqueue(ctx, tx, h, records.NounCardEvent, keys...)

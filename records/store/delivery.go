@@ -52,9 +52,9 @@ func (p piles) printed(ctx context.Context, numbers []string, found map[string]*
 	in := ` WHERE c.number IN ` + placeholders(1, len(numbers))
 	for c, err := range query(ctx, p.tx, func(row scanner) (*records.PrintedCard, error) {
 		var c records.PrintedCard
-		err := row.Scan(&c.Number, &c.Version, &c.IssuedAt, &c.State)
+		err := row.Scan(&c.Number, &c.Version, &c.IssuedAt, &c.Expires, &c.State)
 		return &c, err
-	}, `SELECT c.number, c.version, c.issued_at, c.state FROM cards c`+in, anys(numbers)...) {
+	}, `SELECT c.number, c.version, c.issued_at, c.expires_at, c.state FROM cards c`+in, anys(numbers)...) {
 		if err != nil {
 			return err
 		}

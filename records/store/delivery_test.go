@@ -235,7 +235,7 @@ func TestPrintedCardsAddUpAndWhatDoesNotIsNamed(t *testing.T) {
 		if err != nil || len(wards) != 2 || wards[0].Copies+wards[1].Copies != 22 || !wards[0].Balanced() {
 			t.Errorf("by ward: %+v, %v", wards, err)
 		}
-		all, err := s.CardsInPiles(ctx, "")
+		all, err := s.CardsInPiles(ctx, "", "")
 		if want := (records.CardCount{Cards: 20, InAPile: 19, ToReprint: 1}); err != nil || all != want || !all.Balanced() {
 			t.Errorf("%+v, %v", all, err)
 		}
@@ -254,6 +254,85 @@ func TestPrintedCardsAddUpAndWhatDoesNotIsNamed(t *testing.T) {
 		}
 		if n, err := s.Reprints(ctx, next.ID); err != nil || n != 2 {
 			t.Errorf("%d reprints, %v", n, err)
+		}
+	})
+}
+
+// Nobody has to say that a temporary card expired: the clock does.
+func TestAnExpiredCardIsNeitherPrintedNorCountedAsValid(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		s := create(t, url, records.RoleDevice)
+		people(t, s, 7)
+		laptop := issuer(t, s, false, 7)
+		laptop.Limit = 4
+		if _, err := laptop.Issue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		b := printNext(t, s, noon.Add(time.Minute))
+		laptop.Limit = 0
+		if _, err := laptop.Issue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		told(t, s, records.PrintEvent{Batch: b.ID, Position: 1, Event: records.CardHandedOver})
+
+		before, after := noon.AddDate(0, 11, 0), noon.AddDate(1, 1, 0)
+		for _, test := range []struct {
+			now                            time.Time
+			printed, ended, toPrint, inBag int
+		}{
+			{before, 3, 0, 3, 3},
+			{after, 0, 3, 0, 0},
+		} {
+			now := records.Stamp(test.now)
+			f := records.PileFilter{Now: now, Before: now}
+			counts, err := s.PileCounts(ctx, f, false)
+			if err != nil || len(counts) != 1 || !counts[0].Balanced() || counts[0].Printed != test.printed || counts[0].Ended != test.ended || counts[0].HandedOver != 1 {
+				t.Errorf("%s: %+v, %v", now, counts, err)
+			}
+			cards, err := s.CardsInPiles(ctx, "", now)
+			if err != nil || !cards.Balanced() || cards.InAPile != 4 || cards.ToPrint != test.toPrint || cards.Ended != 3-test.toPrint {
+				t.Errorf("%s: %+v, %v", now, cards, err)
+			}
+			waiting, handout, expired := 0, 0, 0
+			for _, err := range s.Unprinted(ctx, "", now) {
+				if waiting++; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, err := range s.Handout(ctx, f) {
+				if handout++; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for r, err := range s.PileRows(ctx, b.ID, now) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.State == records.CardExpired {
+					expired++
+				}
+			}
+			if waiting != test.toPrint || handout != test.inBag || expired > 0 != (test.now == after) {
+				t.Errorf("%s: %d to print, %d to hand over, %d told as expired", now, waiting, handout, expired)
+			}
+			got := mismatched(t, s, f)
+			if got[records.MismatchEnded] != test.ended || got[records.MismatchIdle] != test.printed {
+				t.Errorf("%s: %v", now, got)
+			}
+			for r, err := range s.Mismatched(ctx, records.MismatchEnded, f) {
+				if err != nil || r.State != records.CardExpired || r.Since[:4] != "2027" {
+					t.Errorf("%+v, %v", r, err)
+				}
+			}
+		}
+		order := records.PrintOrder{Layout: "a4-10", By: "tester", Now: after, Random: rand.Reader}
+		if _, err := records.NextPrintBatch(ctx, s, order); !errors.Is(err, records.ErrNothingToPrint) {
+			t.Errorf("printed all the same: %v", err)
+		}
+		late := records.PrintEvent{Batch: b.ID, Position: 2, Event: records.CardHandedOver, At: records.Stamp(after)}
+		if out := told(t, s, late); out.Applied != 0 || out.Answers[0].How != records.PrintEnded {
+			t.Errorf("handed over after its date: %+v", out)
 		}
 	})
 }

@@ -31,6 +31,8 @@ type dialect struct {
 	tables string
 	// forUpdate locks the rows that a query reads until the transaction ends.
 	forUpdate string
+	// field reads a text or a number out of a column of canonical JSON, which may be empty, by the names that lead to it.
+	field func(column string, path ...string) string
 	// lockSchema makes migrations wait for each other, before there is any table to lock. SQLite has one writer and needs nothing.
 	lockSchema string
 	// backup copies the store to a file beside it and returns its name, or "" where the dialect cannot, or need not because
@@ -44,8 +46,18 @@ func sqliteDialect() dialect {
 		open:   openSQLite,
 		ddl:    func(text string) string { return text },
 		tables: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
+		field:  func(column string, path ...string) string { return jsonField(`NULLIF(`+column+`, '')`, path) },
 		backup: backupSQLite,
 	}
+}
+
+// jsonField reads a field as text; both dialects have the arrows.
+func jsonField(value string, path []string) string {
+	last := len(path) - 1
+	for _, name := range path[:last] {
+		value += ` -> '` + name + `'`
+	}
+	return `(` + value + ` ->> '` + path[last] + `')`
 }
 
 func openSQLite(ctx context.Context, path string, create bool) (*sql.DB, *sql.DB, error) {
@@ -160,6 +172,9 @@ func postgresDialect() dialect {
 		ddl:       postgresDDL,
 		tables:    `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`,
 		forUpdate: ` FOR UPDATE`,
+		field: func(column string, path ...string) string {
+			return jsonField(`CAST(NULLIF(`+column+`, '') AS jsonb)`, path)
+		},
 		// The one advisory lock, and none of the data's: before the first migration there is no row and no table to wait for.
 		lockSchema: `SELECT pg_advisory_xact_lock(7310568)`, // any number, the same in every version
 		backup:     func(context.Context, *sql.DB, string, int) (string, error) { return "", nil },

@@ -77,7 +77,7 @@ func saveImport(ctx context.Context, q querier, m records.Import) error {
 func (m *Importing) Begin(ctx context.Context, imp records.Import) (records.Import, error) {
 	err := m.inTx(ctx, func(tx querier) error {
 		cut, err := scanImport(tx.QueryRowContext(ctx, `SELECT `+importColumns+` FROM imports
-WHERE file_hash = $1 AND profile = $2 AND mapping_hash = $3 AND survey_code = $4 AND file = $5 AND finished_at = ''
+WHERE file_hash = $1 AND profile = $2 AND mapping_hash = $3 AND survey_code = $4 AND file = $5 AND finished_at = '' AND undone_at = ''
 ORDER BY started_at DESC LIMIT 1`, imp.FileHash, imp.Profile, imp.MappingHash, imp.SurveyCode, imp.File))
 		if err == nil {
 			imp = cut
@@ -86,7 +86,10 @@ ORDER BY started_at DESC LIMIT 1`, imp.FileHash, imp.Profile, imp.MappingHash, i
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("looking for an import that was cut off: %w", err)
 		}
-		return saveImport(ctx, tx, imp)
+		if err := saveImport(ctx, tx, imp); err != nil {
+			return err
+		}
+		return keepsTrail(ctx, tx, imp)
 	})
 	return imp, err
 }
@@ -104,6 +107,9 @@ func (m *Importing) Rows(ctx context.Context, imp records.Import, rows []records
 	after := imp
 	err := m.inTx(ctx, func(tx querier) error {
 		if err := m.store.lock(ctx, tx, "rows"); err != nil {
+			return err
+		}
+		if err := notUndone(ctx, tx, imp.ID); err != nil {
 			return err
 		}
 		h, err := home(ctx, tx)
@@ -205,6 +211,9 @@ func (b *importBatch) save(ctx context.Context, q querier, importID string) erro
 	// once; otherwise a large store's pages fall out of the cache and come back (with the size of a batch, a third of an import).
 	for _, ids := range [][]string{b.households.order, b.visits.order, b.residents.order} {
 		slices.Sort(ids)
+	}
+	if err := b.leaveTrail(ctx, b.quarantine.store, q, importID); err != nil {
+		return err
 	}
 	stamp := records.NewID()
 	if err := saveHouseholds(ctx, q, stamp, b.households.changed(), b.households.there); err != nil {

@@ -155,7 +155,10 @@ func (m *merging) cardEvents(ctx context.Context, rows []int) error {
 	if err := writeCardEvents(ctx, m.tx, save); err != nil {
 		return err
 	}
-	return settleCards(ctx, m.tx, m.home, touched)
+	if err := settleCards(ctx, m.tx, m.home, touched); err != nil {
+		return err
+	}
+	return toPublish(ctx, m.tx, m.home, save, nil)
 }
 
 // mayHappen tells why an event of a device must not be stored, or nothing. Only the centre makes a card active or holds it, and to

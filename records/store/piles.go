@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strconv"
+	"strings"
 
 	"sehat/records"
 )
@@ -25,8 +27,22 @@ const anotherCopy = `EXISTS (SELECT 1 FROM print_slots o JOIN print_batches ob O
 const inHand = `EXISTS (SELECT 1 FROM card_events t WHERE t.number = c.number AND t.version = c.version AND t.event = 'handed_over' AND NOT EXISTS (
 	SELECT 1 FROM card_events u WHERE u.number = t.number AND u.version = t.version AND u.event = 'returned' AND u.decided_at >= t.decided_at))`
 
+// stateNow is the state of a card, as records.Card.StateAt tells it: nobody has to say that one expired. Which argument of a query is
+// the time is put in by atTime.
+const stateNow = `CASE WHEN ` + expired + ` AND c.state NOT IN ` + endStates + ` THEN 'expired' ELSE c.state END`
+
+// expired holds for a card that is past its date.
+const expired = `c.expires_at <> '' AND c.expires_at <= $now`
+
+const endStates = `('lost', 'revoked', 'replaced', 'expired', 'held')`
+
 // ended holds for a card that may not be used.
-const ended = `c.state IN ('lost', 'revoked', 'replaced', 'expired', 'held')`
+const ended = `(c.state IN ` + endStates + ` OR ` + expired + `)`
+
+// atTime puts the number of the argument that is the time into a query. Without a time, an empty one, no card expired.
+func atTime(text string, argument int) string {
+	return strings.ReplaceAll(text, "$now", "$"+strconv.Itoa(argument))
+}
 
 // whereNow is the one place in which a copy is counted.
 const whereNow = `CASE WHEN ` + wasSpoiled + ` THEN CASE WHEN ` + anotherCopy + ` THEN 'reprinted' ELSE 'spoiled' END
@@ -49,9 +65,9 @@ func (s *Store) PileCounts(ctx context.Context, f records.PileFilter, byWard boo
 		var p part
 		err := row.Scan(&p.Batch, &p.Layout, &p.MadeAt, &p.Ward, &p.at, &p.n)
 		return p, err
-	}, `SELECT `+group+`, at, count(*) FROM (SELECT p.batch_id, b.layout, b.made_at, COALESCE(h.ward_code, '') AS ward, `+whereNow+` AS at `+copies+`
+	}, `SELECT `+group+`, at, count(*) FROM (SELECT p.batch_id, b.layout, b.made_at, COALESCE(h.ward_code, '') AS ward, `+atTime(whereNow, 3)+` AS at `+copies+`
 	WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2)) x
-GROUP BY batch_id, layout, made_at, ward, at ORDER BY `+map[bool]string{false: "made_at, batch_id", true: "ward"}[byWard], f.Batch, f.Ward) {
+GROUP BY batch_id, layout, made_at, ward, at ORDER BY `+map[bool]string{false: "made_at, batch_id", true: "ward"}[byWard], f.Batch, f.Ward, f.Now) {
 		if err != nil {
 			return nil, fmt.Errorf("counting printed cards: %w", err)
 		}
@@ -92,14 +108,14 @@ func countAt(p *records.PileCount, at string, n int) error {
 	return nil
 }
 
-// CardsInPiles says which cards lie in a pile, and why the others do not.
-func (s *Store) CardsInPiles(ctx context.Context, ward string) (records.CardCount, error) {
+// CardsInPiles says which cards lie in a pile at a time, and why the others do not.
+func (s *Store) CardsInPiles(ctx context.Context, ward, now string) (records.CardCount, error) {
 	var count records.CardCount
 	err := s.read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE WHEN at = 'pile' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN at = 'issued' THEN 1 ELSE 0 END), 0),
 	COALESCE(sum(CASE WHEN at = 'spoiled' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN at = 'ended' THEN 1 ELSE 0 END), 0)
 FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id WHERE p.number = c.number AND p.version = c.version AND `+livePile+`) THEN 'pile'
-	WHEN `+ended+` THEN 'ended' ELSE c.state END AS at
-	FROM cards c LEFT JOIN residents r ON r.id = c.resident_id LEFT JOIN households h ON h.id = r.household_id WHERE $1 = '' OR h.ward_code = $1) x`, ward).
+	WHEN `+atTime(ended, 2)+` THEN 'ended' WHEN c.origin <> `+thisDevice+` THEN 'elsewhere' ELSE c.state END AS at
+	FROM cards c LEFT JOIN residents r ON r.id = c.resident_id LEFT JOIN households h ON h.id = r.household_id WHERE $1 = '' OR h.ward_code = $1) x`, ward, now).
 		Scan(&count.Cards, &count.InAPile, &count.ToPrint, &count.ToReprint, &count.Ended)
 	if err != nil {
 		return count, fmt.Errorf("counting cards: %w", err)
@@ -119,15 +135,15 @@ var mismatches = map[records.Mismatch]struct {
 	since, where string
 	whileOK      bool
 }{
-	records.MismatchLate:            {lastTime("dispatched"), `c.state = 'dispatched' AND NOT ` + wasSpoiled, true},
-	records.MismatchIdle:            {`b.made_at`, `c.state = 'printed' AND b.state = 'made' AND NOT ` + wasSpoiled, true},
-	records.MismatchReturnedWaiting: {lastTime("returned"), `c.state = 'returned' AND NOT ` + wasSpoiled, true},
+	records.MismatchLate:            {lastTime("dispatched"), `(` + stateNow + `) = 'dispatched' AND NOT ` + wasSpoiled, true},
+	records.MismatchIdle:            {`b.made_at`, `(` + stateNow + `) = 'printed' AND b.state = 'made' AND NOT ` + wasSpoiled, true},
+	records.MismatchReturnedWaiting: {lastTime("returned"), `(` + stateNow + `) = 'returned' AND NOT ` + wasSpoiled, true},
 	records.MismatchNotDispatched: {
 		lastTime("handed_over"), inHand + ` AND NOT ` + wasSpoiled + ` AND p.batch_id IN (SELECT d.print_batch FROM card_events d WHERE d.event = 'dispatched')
 	AND NOT EXISTS (SELECT 1 FROM card_events d WHERE d.number = c.number AND d.version = c.version AND d.event = 'dispatched')`, false,
 	},
 	records.MismatchTwoPiles:  {`b.made_at`, `NOT ` + wasSpoiled + ` AND ` + anotherCopy, false},
-	records.MismatchToReprint: {lastTime("spoiled"), `c.state = 'spoiled' AND ` + wasSpoiled + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
+	records.MismatchToReprint: {lastTime("spoiled"), `(` + stateNow + `) = 'spoiled' AND ` + wasSpoiled + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
 	records.MismatchTwice: {
 		lastTime("handed_over"), `c.number IN (SELECT t.number FROM card_events t WHERE t.event = 'handed_over' GROUP BY t.number, t.version HAVING count(*) > 1)
 	AND NOT ` + wasSpoiled + ` AND EXISTS (SELECT 1 FROM card_events t JOIN card_events w ON w.number = t.number AND w.version = t.version
@@ -135,7 +151,7 @@ var mismatches = map[records.Mismatch]struct {
 	WHERE t.number = c.number AND t.version = c.version AND t.event = 'handed_over' AND NOT EXISTS (SELECT 1 FROM card_events u
 	WHERE u.number = t.number AND u.version = t.version AND u.event = 'returned' AND u.decided_at >= t.decided_at AND u.decided_at <= w.decided_at))`, false,
 	},
-	records.MismatchEnded:         {lastOf, ended + ` AND c.state <> 'held' AND b.state = 'made' AND NOT ` + wasSpoiled + ` AND NOT ` + inHand, false},
+	records.MismatchEnded:         {`CASE WHEN (` + stateNow + `) <> 'expired' OR c.expires_at = '' THEN ` + lastOf + ` ELSE c.expires_at END`, ended + ` AND c.state <> 'held' AND b.state = 'made' AND NOT ` + wasSpoiled + ` AND NOT ` + inHand, false},
 	records.MismatchSpoiledInHand: {lastTime("spoiled"), `c.number IN (SELECT t.number FROM card_events t WHERE t.event = 'spoiled') AND ` + wasSpoiled + ` AND ` + inHand + ` AND NOT ` + anotherCopy + ` AND ` + lastCopy, false},
 	records.MismatchClock: {
 		lastTime("handed_over"), `EXISTS (SELECT 1 FROM card_events t WHERE t.number = c.number AND t.version = c.version AND t.event = 'handed_over' AND t.decided_at < (
@@ -175,8 +191,8 @@ func mismatched(m records.Mismatch, f records.PileFilter) (text string, args []a
 	if before == "" || !rule.whileOK {
 		before = forEver
 	}
-	return `SELECT p.batch_id, p.position, p.number, p.version, COALESCE(h.ward_code, '') AS ward, c.state, ` + rule.since + ` AS since ` + copies + `
-WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2) AND ` + rule.where, []any{f.Batch, f.Ward, before}
+	return atTime(`SELECT p.batch_id, p.position, p.number, p.version, COALESCE(h.ward_code, '') AS ward, `+stateNow+` AS state, `+rule.since+` AS since `+copies+`
+WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2) AND `+rule.where, 4), []any{f.Batch, f.Ward, before, f.Now}
 }
 
 func scanPileRow(row scanner) (records.PileRow, error) {
@@ -185,10 +201,11 @@ func scanPileRow(row scanner) (records.PileRow, error) {
 	return p, err
 }
 
-// PileRows streams the copies of a print batch by position. A copy that was spoiled is told as spoiled, wherever the card is.
-func (s *Store) PileRows(ctx context.Context, batch string) iter.Seq2[records.PileRow, error] {
+// PileRows streams the copies of a print batch by position, as they are at a time. A copy that was spoiled is told as spoiled, wherever
+// the card is.
+func (s *Store) PileRows(ctx context.Context, batch, now string) iter.Seq2[records.PileRow, error] {
 	return query(ctx, s.read, scanPileRow, `SELECT p.batch_id, p.position, p.number, p.version, COALESCE(h.ward_code, ''),
-	CASE WHEN `+wasSpoiled+` THEN 'spoiled' ELSE c.state END, `+lastOf+` `+copies+` WHERE p.batch_id = $1 ORDER BY p.position`, batch)
+	CASE WHEN `+wasSpoiled+` THEN 'spoiled' ELSE `+atTime(stateNow, 2)+` END, `+lastOf+` `+copies+` WHERE p.batch_id = $1 ORDER BY p.position`, batch, now)
 }
 
 // Reprints counts the cards of a print batch that were printed before.
@@ -211,6 +228,6 @@ func (s *Store) Handout(ctx context.Context, f records.PileFilter) iter.Seq2[rec
 	}, `SELECT p.batch_id, p.position, p.number, p.version, COALESCE(h.ward_code, ''), c.state, COALESCE(r.full_name, ''), COALESCE(r.full_name_hi, ''),
 	COALESCE(r.father_or_husband_name, ''), COALESCE(h.block_no, ''), COALESCE(h.house_no, ''), COALESCE(h.address_line, ''),
 	CASE WHEN COALESCE(r.mobile, '') <> '' THEN r.mobile ELSE COALESCE(h.contact_mobile, '') END `+copies+`
-WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2) AND b.state = 'made' AND c.state IN ('printed', 'dispatched', 'returned') AND NOT `+wasSpoiled+`
-ORDER BY h.ward_code, h.block_no, h.house_no, h.id, r.line_no, r.id, p.batch_id, p.position`, f.Batch, f.Ward)
+WHERE ($1 = '' OR p.batch_id = $1) AND ($2 = '' OR h.ward_code = $2) AND b.state = 'made' AND c.state IN ('printed', 'dispatched', 'returned') AND NOT (`+atTime(expired, 3)+`) AND NOT `+wasSpoiled+`
+ORDER BY h.ward_code, h.block_no, h.house_no, h.id, r.line_no, r.id, p.batch_id, p.position`, f.Batch, f.Ward, f.Now)
 }

@@ -15,16 +15,16 @@ const thisDevice = `(SELECT value FROM meta WHERE key = 'home/device')`
 // livePile holds for a copy, print slot p in print batch b, that was not spoiled. A card has one at most.
 const livePile = `b.state <> 'dropped' AND NOT ` + wasSpoiled
 
-// unprinted holds for a card issued here that lies in no pile: it was never printed, or every copy was spoiled.
-const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
+// unprinted holds for a card issued here that lies in no pile and is not past its date: it was never printed, or every copy was spoiled.
+const unprinted = `c.state IN ('issued', 'spoiled') AND c.origin = ` + thisDevice + ` AND r.state = 'active' AND NOT (` + expired + `) AND NOT EXISTS (SELECT 1 FROM print_slots p JOIN print_batches b ON b.id = p.batch_id
 	WHERE p.number = c.number AND p.version = c.version AND ` + livePile + `)`
 
-// Unprinted streams the cards that wait to be printed, for the first time or again, ward by ward.
-func (s *Store) Unprinted(ctx context.Context, ward string) iter.Seq2[records.Stop, error] {
+// Unprinted streams the cards that wait to be printed at a time, for the first time or again, ward by ward.
+func (s *Store) Unprinted(ctx context.Context, ward, now string) iter.Seq2[records.Stop, error] {
 	return query(ctx, s.read, scanStop, `SELECT 0, c.number, c.version`+stopColumns+`
 FROM cards c JOIN residents r ON r.id = c.resident_id JOIN households h ON h.id = r.household_id
-WHERE `+unprinted+` AND ($1 = '' OR h.ward_code = $1)
-ORDER BY h.ward_code`, ward)
+WHERE `+atTime(unprinted, 2)+` AND ($1 = '' OR h.ward_code = $1)
+ORDER BY h.ward_code`, ward, now)
 }
 
 // BatchStops streams the cards of a print batch in the order of their slots, with the doors they go to.
@@ -183,6 +183,10 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err != nil {
 			return err
 		}
+		job, err := document(ctx, tx, records.DocPrintJob(e.BatchID))
+		if err != nil {
+			return err
+		}
 		res, err := tx.ExecContext(ctx, `UPDATE print_batches SET state = $1 WHERE id = $2 AND state IN ('making', 'sealing', 'sealed') AND state <> $1`, e.Event, e.BatchID)
 		if err != nil {
 			return fmt.Errorf("closing print batch %s: %w", e.BatchID, err)
@@ -202,7 +206,7 @@ func (s *Store) ClosePrintBatch(ctx context.Context, e records.PrintBatchEvent, 
 		if err := enqueue(ctx, tx, h, records.NounPrintBatchEvent, e.ID); err != nil {
 			return err
 		}
-		if e.Event == records.PrintMade {
+		if e.Event == records.PrintMade && job == nil { // a job uses the stock of the print centre
 			if err := s.useStock(ctx, tx, h, e); err != nil {
 				return err
 			}

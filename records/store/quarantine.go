@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"sehat/records"
@@ -55,6 +56,7 @@ type quarantineBatch struct {
 	held   map[string]records.Reject
 	order  []string
 	shut   map[string]bool
+	open   []string // of shut, those that are in quarantine; [quarantineBatch.trace] finds them
 }
 
 // A heldRow is what a row in quarantine was held back for.
@@ -115,11 +117,7 @@ func (b *quarantineBatch) save(ctx context.Context, q querier, importID string) 
 	if _, err := quarantineInsert.rows(ctx, q, rows); err != nil {
 		return err
 	}
-	ids := make([]string, 0, len(b.shut))
-	for id := range b.shut {
-		ids = append(ids, id)
-	}
-	for chunk := range slices.Chunk(ids, 1000) {
+	for chunk := range slices.Chunk(b.open, 1000) {
 		_, err := q.ExecContext(ctx, `UPDATE quarantine SET status = 'closed', closed_by = $1 WHERE status = 'open' AND id IN `+
 			b.store.list(2, len(chunk)), append([]any{importID}, anys(chunk)...)...)
 		if err != nil {
@@ -136,4 +134,120 @@ func reasonsText(r records.Reject) string {
 		return "[]" // strings always encode
 	}
 	return string(b)
+}
+
+// A heldVersion is a row of quarantine before an import met it again. Reasons and cells are left out where the import changed neither.
+type heldVersion struct {
+	ImportID   string  `json:"import_id"`
+	File       string  `json:"file"`
+	Sheet      string  `json:"sheet,omitempty"`
+	Row        int     `json:"row"`
+	Key        string  `json:"key,omitempty"`
+	TeamID     string  `json:"team_id,omitempty"`
+	Enumerator string  `json:"enumerator,omitempty"`
+	Status     string  `json:"status"`
+	ClosedBy   string  `json:"closed_by,omitempty"`
+	Reasons    *string `json:"reasons,omitempty"`
+	Cells      *string `json:"cells,omitempty"`
+}
+
+// trace notes what a batch does to the quarantine, and finds which of the rows that it corrects are held back.
+func (b *quarantineBatch) trace(ctx context.Context, t *trail) error {
+	type row struct {
+		id             string
+		was            heldVersion
+		reasons, cells string
+	}
+	scan := func(s scanner) (row, error) {
+		var r row
+		v := &r.was
+		err := s.Scan(&r.id, &v.ImportID, &v.File, &v.Sheet, &v.Row, &v.Key, &v.TeamID, &v.Enumerator, &v.Status, &v.ClosedBy, &r.reasons, &r.cells)
+		return r, err
+	}
+	var held, fresh, met []string
+	for _, id := range b.order {
+		if _, ok := b.held[id]; ok {
+			held = append(held, id)
+		}
+	}
+	there := map[string]bool{}
+	for ids := range chunks(held) {
+		for r, err := range query(ctx, t.q, scan, `SELECT id, import_id, file, sheet, row_no, source_key, team_id, enumerator, status, closed_by, reasons, cells
+FROM quarantine WHERE id IN `+b.store.list(1, len(ids)), anys(ids)...) {
+			if err != nil {
+				return fmt.Errorf("reading quarantine: %w", err)
+			}
+			now := b.held[r.id]
+			if r.reasons != reasonsText(now) || r.cells != string(now.Cells) {
+				r.was.Reasons, r.was.Cells = &r.reasons, &r.cells
+			}
+			was, err := records.Canonical(r.was)
+			if err != nil {
+				return err
+			}
+			there[r.id] = true
+			if r.was.ImportID == t.importID { // an earlier batch of this very import
+				continue
+			}
+			met = append(met, r.id)
+			t.change(nounReject, r.id, 0, string(was))
+		}
+	}
+	for _, id := range held {
+		if !there[id] {
+			fresh = append(fresh, id)
+		}
+	}
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(b.shut)), 1000) {
+		open, err := collect(query(ctx, t.q, scanText, `SELECT id FROM quarantine WHERE status = 'open' AND id IN `+b.store.list(1, len(ids)), anys(ids)...))
+		if err != nil {
+			return fmt.Errorf("reading quarantine: %w", err)
+		}
+		b.open = append(b.open, open...)
+	}
+	t.note(nounReject, trailNew, fresh)
+	t.note(nounReject, trailMet, append(met, b.open...))
+	return nil
+}
+
+// Held streams the rows that are held back, by file, sheet and row.
+func (s *Store) Held(ctx context.Context, f records.HeldFilter) iter.Seq2[records.HeldRow, error] {
+	rows := query(ctx, s.read, func(row scanner) (records.HeldRow, error) {
+		var h records.HeldRow
+		var err error
+		h.Reject, err = scanReject(scannerFunc(func(dest ...any) error { return row.Scan(append([]any{&h.Import}, dest...)...) }))
+		return h, err
+	}, `SELECT import_id, `+quarantineColumns+` FROM quarantine
+WHERE status = 'open' AND ($1 = '' OR team_id = $1) AND ($2 = '' OR file = $2) ORDER BY file, sheet, row_no, id`, f.Team, f.File)
+	return func(yield func(records.HeldRow, error) bool) {
+		for h, err := range rows {
+			is := func(r records.Reason) bool { return r.Rule == f.Rule }
+			if err == nil && f.Rule != "" && !slices.ContainsFunc(h.Reasons, is) {
+				continue
+			}
+			if !yield(h, err) {
+				return
+			}
+		}
+	}
+}
+
+// scannerFunc is a function as a scanner.
+type scannerFunc func(dest ...any) error
+
+func (f scannerFunc) Scan(dest ...any) error { return f(dest...) }
+
+// Layouts returns how the files were read from which rows are held back, by import; those of old imports are empty.
+func (s *Store) Layouts(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	_, err := collect(query(ctx, s.read, func(row scanner) (struct{}, error) {
+		var id, text string
+		err := row.Scan(&id, &text)
+		all[id] = text
+		return struct{}{}, err
+	}, `SELECT id, layout FROM imports WHERE id IN (SELECT import_id FROM quarantine WHERE status = 'open')`))
+	if err != nil {
+		return nil, fmt.Errorf("reading how files were read: %w", err)
+	}
+	return all, nil
 }

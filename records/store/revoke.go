@@ -40,7 +40,7 @@ func (s *Store) EndedCredentials(ctx context.Context, numbers ...string) ([]card
 }
 
 func (s *Store) endedCredentials(ctx context.Context, which string, args ...any) ([]cards.Revocation, error) {
-	const ended = `('lost', 'revoked', 'replaced')`
+	const ended = `('lost', 'revoked', 'replaced')` // records.CardTakenBack
 	list, err := collect(query(ctx, s.read, func(row scanner) (r cards.Revocation, err error) {
 		var at string
 		if err = row.Scan(&r.Hash, &at); err == nil {
@@ -73,6 +73,9 @@ func (s *Store) SaveRevocation(ctx context.Context, r records.Revocation) error 
 		if err := s.asSeen(ctx, tx, r.Seen); err != nil {
 			return err
 		}
+		if err := alone(ctx, tx, r); err != nil {
+			return err
+		}
 		if r.List != nil {
 			if err := replaceDocument(ctx, tx, *r.List, r.At); err != nil {
 				return err
@@ -86,7 +89,10 @@ func (s *Store) SaveRevocation(ctx context.Context, r records.Revocation) error 
 		if err := s.leave(ctx, tx, r.Leave, r.LeaveAs); err != nil {
 			return err
 		}
-		return saveIssued(ctx, tx, h, r.Issued, r.Events)
+		if err := saveIssued(ctx, tx, h, r.Issued, r.Events); err != nil {
+			return err
+		}
+		return s.published(ctx, tx, r.Published)
 	})
 }
 

@@ -100,6 +100,35 @@ func (s *Store) useStock(ctx context.Context, tx querier, h records.Home, made r
 	return addStockMoves(ctx, tx, h, records.StockUse(items, made, layout, cards))
 }
 
+// UsePrintStock takes what the sheets of a print centre's job use off its stock, once, however often they are made. It returns whether it
+// did.
+func (s *Store) UsePrintStock(ctx context.Context, made records.PrintBatchEvent, layout string, cards int) (used bool, err error) {
+	err = s.inTx(ctx, func(tx querier) error {
+		if err := s.lock(ctx, tx, "stock"); err != nil {
+			return err
+		}
+		h, err := home(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var before int
+		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM stock_moves WHERE origin = $1 AND print_batch = $2`, h.Device, made.BatchID).Scan(&before)
+		if err != nil {
+			return fmt.Errorf("reading stock moves: %w", err)
+		}
+		if before > 0 {
+			return nil
+		}
+		items, err := stockItems(ctx, tx)
+		if err != nil {
+			return err
+		}
+		used = true
+		return addStockMoves(ctx, tx, h, records.StockUse(items, made, layout, cards))
+	})
+	return used, err
+}
+
 // addStockMoves adds moves of this home that are not there yet.
 func addStockMoves(ctx context.Context, tx querier, h records.Home, moves []records.StockMove) error {
 	keys := make([]string, 0, len(moves))

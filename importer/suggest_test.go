@@ -1,0 +1,109 @@
+package importer_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"sehat/importer"
+)
+
+func TestTheRealCSProFileGoesInByItsProposal(t *testing.T) {
+	shared(t, "import", "cspro_popstan_Household.dcf")
+	data, err := os.ReadFile(shared(t, "import", "cspro_popstan_Household.csdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := sqlite(t)
+	path := b.file("popstan.csdb", string(data))
+	if _, err := b.try(path, nil); err == nil {
+		t.Error("another form's file went in without a mapping")
+	}
+	p, err := importer.SuggestMapping(path, "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.Mapping.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := importer.ParseMapping(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, constant := range map[string]string{"ward_code": "012", "visit_outcome": "complete", "consent": "yes"} {
+		m.Households.Fields[field] = importer.FieldMapping{Constant: &constant}
+	}
+	m.Members.Fields["relation"].Codes["3"] = "daughter" // the dictionary says Son/Daughter
+	b.want(path, m, 9, 0, 0, 1)                          // one interview was broken off
+	b.want(path, m, 0, 0, 9, 1)
+}
+
+// Columns are found by their headers in two languages, by what stands under them, or by both.
+func TestSuggestions(t *testing.T) {
+	for name, c := range map[string]struct{ header, row, want string }{
+		"our own names":                     {"household_id,full_name,sex", "H1,Asha Devi,F", "full_name=full_name 1.00; household_id=household_id 1.00; sex=sex 1.00"},
+		"usual English headers":             {"Form No,Respondent Name,Gender,Age (yrs),Contact No.,Relationship with Head", "7,Asha Devi,Female,41,9876501234,Self", "age_years=Age (yrs) 0.90; full_name=Respondent Name 0.90; household_id=Form No 0.90; mobile=Contact No. 0.90; relation=Relationship with Head 0.90; sex=Gender 0.90"},
+		"usual Hindi headers":               {"परिवार क्रमांक,नाम,लिंग,आयु,मोबाइल,पिता/पति का नाम", "7,आशा देवी,महिला,41,9876501234,राम लाल", "age_years=आयु 0.90; father_or_husband_name=पिता/पति का नाम 0.90; full_name=नाम 0.90; household_id=परिवार क्रमांक 0.90; mobile=मोबाइल 0.90; sex=लिंग 1.00"},
+		"Hindi with and without nukta":      {"फोन,मोहल्ला,नाम हिंदी में", "9876501234,नया बाज़ार,आशा देवी", "full_name_hi=नाम हिंदी में 0.90; locality=मोहल्ला 0.90; mobile=फोन 0.90"},
+		"numbers and groups before headers": {"Q1. Household ID,group/q2_3_member_sex,4) Date of birth,hh_members_name", "7,M,15-08-1985,Asha Devi", "birth_year=4) Date of birth 0.90; full_name=hh_members_name 0.80; household_id=Q1. Household ID 0.90; sex=group/q2_3_member_sex 0.90"},
+		"values without a header that says": {"hhid,name,x1,x2,x3", "7,Asha Devi,9876501234,ABC1234567,महिला", "epic_no=x2 0.60; full_name=name 0.90; household_id=hhid 0.90; mobile=x1 0.60; sex=x3 0.60"},
+		"a header that the values belie":    {"hhid,name,mobile", "7,Asha Devi,yes please", "full_name=name 0.90; household_id=hhid 0.90"},
+		"numbers for the sexes":             {"hhid,name,sex", "7,Asha Devi,2", "full_name=name 0.90; household_id=hhid 0.90; sex=sex{2:F} 0.50"},
+		"days without marks":                {"hhid,name,survey date", "7,Asha Devi,20260815", "full_name=name 0.90; household_id=hhid 0.90; visit_date=survey date(compact) 0.90"},
+		"members side by side":              {"hhid,name_1,age_1,name_2,age_2", "7,Asha Devi,41,Ram Lal,43", "age_years=age_# 0.80; full_name=name_# 0.80; household_id=hhid 0.90; line_no=# 0.90"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sqlite(t)
+			path := b.file("list.csv", c.header+"\n"+c.row+"\n"+strings.Replace(c.row, "7", "8", 1)+"\n"+strings.Replace(c.row, "7", "9", 1)+"\n")
+			p, err := importer.SuggestMapping(path, "r")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, table := range []*importer.TableMapping{p.Mapping.Households, p.Mapping.Members, p.Mapping.Rows} {
+				if table == nil {
+					continue
+				}
+				for field, f := range table.Fields {
+					if f.Column == "" {
+						continue
+					}
+					text := field + "=" + f.Column
+					if f.Date != "" {
+						text += "(" + f.Date + ")"
+					}
+					for from, to := range f.Codes {
+						text += "{" + from + ":" + to + "}"
+					}
+					got = append(got, fmt.Sprintf("%s %.2f", text, f.Confidence))
+				}
+			}
+			slices.Sort(got)
+			if text := strings.Join(got, "; "); text != c.want {
+				t.Errorf("got  %s\nwant %s", text, c.want)
+			}
+			text, err := p.Mapping.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := importer.ParseMapping(text); err != nil {
+				t.Errorf("%v\n%s", err, text)
+			}
+		})
+	}
+}
+
+func TestASuggestionListsWhatItDoesNotKnow(t *testing.T) {
+	b := sqlite(t)
+	p, err := importer.SuggestMapping(b.file("list.csv", "hhid,name,favourite colour\n1,Asha Devi,blue\n"), "r")
+	if err != nil || len(p.Unknown) != 1 || p.Unknown[0] != "column C (favourite colour)" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	_, err = importer.SuggestMapping(b.file("twice.csv", "hhid,name,Name\n1,Asha Devi,blue\n"), "r")
+	if err == nil || !strings.Contains(err.Error(), "columns B and C have the same header (Name)") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,1 +1,0 @@
--- 0012_held.sql: held for a branch; the integrator removes it.

@@ -1,1 +1,0 @@
--- 0013_held.sql: held for a branch; the integrator removes it.
