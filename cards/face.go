@@ -20,5 +20,7 @@ type Face struct {
 	IssuedOn   string `json:"issued_on"`             // "22 Nov 2026"
 	ValidUntil string `json:"valid_until,omitempty"` // temporary cards only
 	Ward       string `json:"ward,omitempty"`        // not on the card: in the margin of the sheet, for those who hand out
+	Photo      string `json:"photo,omitempty"`       // SHA-256 in hex of the holder's photo; empty without one
+	Picture    string `json:"-"`                     // the photo's bytes, a JPEG, kept beside the face; empty where it was removed
 	QR         string `json:"-"`                     // the text of the QR: the credential, kept beside the face
 }

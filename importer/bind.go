@@ -162,7 +162,7 @@ func (t *binding) bindMapping(m *TableMapping) error {
 			t.count[place] = true
 			continue
 		}
-		s := source{part: f.Part, first: len(f.First) > 0, join: f.Join, otherwise: f.Otherwise, form: dateFormOf(fieldsOf[l][place])}
+		s := source{part: f.Part, key: name == survey.LinkField, first: len(f.First) > 0, join: f.Join, otherwise: f.Otherwise, form: dateFormOf(fieldsOf[l][place])}
 		if s.form != formAsIs || f.Date != "" {
 			s.form = dateForms[f.Date]
 		}

@@ -95,7 +95,7 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 			return nil, err
 		}
 		if !isWorkbook(z) {
-			return openZip(f, z)
+			return openZip(ctx, f, z)
 		}
 		return openXLSX(ctx, f, z, info.Size())
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):

@@ -67,6 +67,12 @@ const caseSelect = "c.`id`, c.`key`, c.`last_modified_revision`, c.`deleted`, c.
 // learn reads the names of the tables and columns.
 func (b *csproBook) learn(ctx context.Context, path string) error {
 	columns, err := b.columns(ctx)
+	if err == nil {
+		err = b.check(ctx)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return fileError("copy it again from the tablet, or ask for it again", "this database is damaged: it cannot be read")
 	}
@@ -113,6 +119,18 @@ func (b *csproBook) learn(ctx context.Context, path string) error {
 	}
 	cases.query = "SELECT " + fields + " FROM `cases` c" + joins + " ORDER BY c.`file_order`"
 	b.tables[root] = cases
+	return nil
+}
+
+// check has SQLite look through the file, so that nothing of it goes in if it is damaged further on.
+func (b *csproBook) check(ctx context.Context) error {
+	var verdict string
+	if err := b.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return errDamagedCases
+	}
 	return nil
 }
 

@@ -3,8 +3,9 @@
 //
 // # The way of a row
 //
-// A file is opened as a book of sheets (XLSX, or a CSV as a book of one), its hostile kinds refused before anything is parsed. A
-// profile says which column answers which question: our own form is known by its headers, any other table by a [Mapping]. Each row
+// A file is opened as a book of sheets (a workbook, an archive of CSV files, a CSV with the files of its repeats, a data file of CSPro), its
+// hostile kinds refused before anything is parsed. A profile says which column answers which question: our own form is known by its
+// headers, an export of it by what the exporting tool writes beside the answers ([Profiles]), any other table by a [Mapping]. Each row
 // becomes answers, which survey.Checker turns into a typed row and findings. Rows go to the store a batch at a time, together
 // with a checkpoint: an import that was cut off goes on where it was.
 //

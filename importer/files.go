@@ -3,6 +3,7 @@ package importer
 import (
 	"archive/zip"
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -78,7 +79,7 @@ func sheetNameOf(name string, others []string) string {
 var aside = []string{"interview__errors", "interview__comments", "interview__actions", "interview__diagnostics", "assignment__actions", "paradata", "media/", "__MACOSX/", "."}
 
 // openZip opens an archive of CSV or tab files. The directory was looked at (checkZip); what it says of a part is held while the part is read.
-func openZip(f *os.File, z *zip.Reader) (book, error) {
+func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 	b := &filesBook{parts: map[string]textPart{}, closer: f}
 	var files []*zip.File
 	for _, part := range z.File {
@@ -101,16 +102,38 @@ func openZip(f *os.File, z *zip.Reader) (book, error) {
 		return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
 	}
 	for _, part := range rootFirst(files) {
-		name := path.Base(strings.ReplaceAll(part.Name, `\`, "/"))
-		b.add(strings.TrimSuffix(name, path.Ext(name)), func() (io.ReadCloser, error) {
+		open := textPart(func() (io.ReadCloser, error) {
 			r, err := part.Open()
 			if err != nil {
 				return nil, errDamagedPart
 			}
 			return &wholePart{ReadCloser: r, left: part.UncompressedSize64, sum: part.CRC32}, nil
 		})
+		if err := open.check(ctx); err != nil {
+			return nil, err
+		}
+		name := path.Base(strings.ReplaceAll(part.Name, `\`, "/"))
+		b.add(strings.TrimSuffix(name, path.Ext(name)), open)
 	}
 	return b, nil
+}
+
+// check reads a part once, to nowhere, so that nothing of an archive goes in that is damaged further on.
+func (p textPart) check(ctx context.Context) error {
+	r, err := p()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for err == nil {
+		if err = ctx.Err(); err == nil {
+			_, err = io.CopyN(io.Discard, r, 1<<20)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
 
 // rootFirst puts the shortest name first: repeats are called FORM-REPEAT.csv.

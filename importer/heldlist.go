@@ -31,7 +31,8 @@ type HeldReport struct {
 	ByEnumerator []Tally  `json:"by_enumerator,omitempty"`
 	ByFile       []Tally  `json:"by_file,omitempty"`
 	RejectsFiles []string `json:"rejects_files,omitempty"` // workbooks that were written
-	// NotWritten are the rows that no workbook could be made of: an older version held them back.
+	// NotWritten are the rows that no workbook can be made of without their file: an older version held them back, or they find their
+	// household by its place in the file.
 	NotWritten int `json:"not_written,omitempty"`
 }
 
@@ -60,9 +61,11 @@ func (im *Importer) Held(ctx context.Context, store HeldStore, f records.HeldFil
 	if path == "" || all.rows == 0 {
 		return report, nil
 	}
-	if old := groups[""]; old != nil {
-		report.NotWritten = old.rows
-		delete(groups, "")
+	for text, t := range groups {
+		if !rewritable(text) {
+			report.NotWritten += t.rows
+			delete(groups, text)
+		}
 	}
 	dir, err := im.tempDir()
 	if err != nil {
@@ -99,13 +102,22 @@ func (im *Importer) Held(ctx context.Context, store HeldStore, f records.HeldFil
 	return report, nil
 }
 
+// rewritable reports whether rows that were laid out so can be read again without the rest of their file.
+func rewritable(text string) bool {
+	if text == "" {
+		return false
+	}
+	_, m, err := parseLayout(text)
+	return err == nil && (m == nil || m.Members == nil || m.Members.Link == nil)
+}
+
 // writeHeld writes one workbook of rows that were laid out alike.
 func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows iter.Seq2[records.Reject, error], dir, path string) error {
 	b, mapping, err := parseLayout(text)
 	if err != nil {
 		return err
 	}
-	p, err := makePlan(b, mapping, b.Survey)
+	p, err := makePlan(b, mapping, b.Profile, b.Survey)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ type Importer struct {
 // A File is what is to be imported, and how.
 type File struct {
 	Path    string
-	Mapping *Mapping // nil: our own form, or what a rejects workbook says about itself
+	Mapping *Mapping // nil: our own form, an export of it, or what a rejects workbook says about itself
+	Profile string   // how to read it where Mapping is nil: one of [Profiles]; empty: by its headers
 	Survey  string   // the round, where the file does not say it
 	// Rejects is where rows held back are written; empty: beside the file, as NAME.rejects.xlsx, or in Home where that folder
 	// cannot be written to.
@@ -163,7 +164,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 			return nil, fileError("name the mapping with --profile", "the mapping inside the rejects workbook was damaged")
 		}
 	}
-	p, err := makePlan(b, mapping, f.Survey)
+	p, err := makePlan(b, mapping, f.Profile, f.Survey)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 	}, nil
 }
 
-// fileHash is the SHA-256 of a file, in hex.
+// fileHash is the SHA-256 of a file and those that are read with it, in hex.
 func fileHash(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -193,6 +194,13 @@ func fileHash(path string) (string, error) {
 	}
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("reading %s: %w", filepath.Base(path), err)
+	}
+	for _, part := range Companions(path) {
+		sum, err := fileHash(part)
+		if err != nil {
+			return "", err
+		}
+		io.WriteString(h, sum) //nolint:errcheck // a hash takes everything
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -67,8 +67,9 @@ type plan struct {
 // headerRows is how many rows are looked at for the header: people put a title above it.
 const headerRows = 10
 
-// makePlan binds a file's tables to the questions: by a mapping, or by the headers of our own form.
-func makePlan(b book, m *Mapping, surveyCode string) (*plan, error) {
+// makePlan binds a file's tables to the questions: by a mapping, by what a tool writes, or by the headers of our own form. A profile that is
+// named overrules what is recognised.
+func makePlan(b book, m *Mapping, profile, surveyCode string) (*plan, error) {
 	p := &plan{profile: ProfileSehat, mapping: m, survey: surveyCode}
 	if m != nil {
 		p.profile = m.Name
@@ -87,7 +88,7 @@ func makePlan(b book, m *Mapping, surveyCode string) (*plan, error) {
 		return nil, fileError("ask for the file again", "there is nothing in the file")
 	}
 	if m == nil {
-		if m, err = recognise(b, heads); err != nil {
+		if m, err = recogniseAs(profile, b, heads); err != nil {
 			return nil, err
 		}
 		if m != nil {
@@ -258,18 +259,22 @@ func newBinding(h head, row int) *binding {
 	return t
 }
 
-// distinct refuses two columns with one header: which of them is meant cannot be told. Capitals tell them apart: ODK Central writes a
-// DeviceID of its own beside the form's deviceid.
+// distinct refuses two columns with one header: which of them is meant cannot be told. Of a tool's own columns capitals count, too: ODK
+// Central writes its DeviceID beside the form's deviceid.
 func (t *binding) distinct() error {
 	seen := map[string]int{}
+	tool := t.isExport()
 	for i, text := range t.header {
-		key := strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+		key := headerKey(text)
 		if key == "" {
 			continue
 		}
+		if tool && isToolColumn(text) {
+			key = text
+		}
 		if j, ok := seen[key]; ok {
 			return fileError("rename one of them, or delete the one that is not needed",
-				"%scolumns %s and %s have the same header (%s)", t.where(), t.columnAt(j), t.columnAt(i), oneLine(text))
+				"%scolumns %s and %s have the same header (%s)", t.where(), columnName(j), columnName(i), oneLine(text))
 		}
 		seen[key] = i
 	}
@@ -348,7 +353,7 @@ func (p *plan) ignore(t *binding) {
 	tool := t.isExport()
 	for i, text := range t.header {
 		if text = strings.TrimSpace(text); t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
-			p.ignored = append(p.ignored, fmt.Sprintf("%scolumn %s (%s)", t.where(), t.columnAt(i), oneLine(text)))
+			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, oneLine(text)))
 		}
 	}
 	if !t.drop {
@@ -356,8 +361,16 @@ func (p *plan) ignore(t *binding) {
 	}
 }
 
-// columnAt is a column as the file shows it.
-func (t *binding) columnAt(col int) string { return columnName(col) }
+// columnAt is a column as the file shows it: "column C (header)". One that stands for several of a wide sheet has no letter.
+func (p *plan) columnAt(t *binding, col int, header string) string {
+	if w, ok := p.book.(*meltBook); ok {
+		_, _, col = w.whence(t.sheet, meltStep, col)
+	}
+	if col < 0 {
+		return header
+	}
+	return fmt.Sprintf("column %s (%s)", columnName(col), header)
+}
 
 // findMissing notes the required fields that no column answers.
 func (p *plan) findMissing() {

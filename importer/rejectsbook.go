@@ -25,8 +25,9 @@ const hiddenKey = "XXXXXXXX0000"
 const notKept = "Nothing of this row was kept. When the consent is mended, import the original file again.\n" +
 	"इस पंक्ति का कुछ भी नहीं रखा गया। सहमति ठीक करने के बाद मूल फ़ाइल दोबारा इम्पोर्ट करें।"
 
-// maxComments is how many cells of a workbook carry a comment; beyond it they are red only. Excel slows down with more.
-const maxComments = 20_000
+// maxComments is how many cells of a workbook carry a comment; beyond it the note beside the row alone says it. Excel slows down with
+// more, and each costs us 4 KB until the workbook is written (measured).
+const maxComments = 5_000
 
 // A rejectsBook is a rejects workbook in the making: rows stream to the disk.
 type rejectsBook struct {
@@ -388,7 +389,7 @@ func (w *rejectsBook) summary() error {
 	if err := w.begin(summarySheet); err != nil {
 		return err
 	}
-	for i, width := range []float64{34, 12, 90} {
+	for i, width := range []float64{34, 18, 90} {
 		if err := w.stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}

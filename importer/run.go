@@ -342,12 +342,15 @@ func (l *line) unseen() (masked int) {
 	return masked
 }
 
-// sourceRev is what orders the versions of a row: the source's own edit count or time, else the number of the visit.
+// sourceRev is what orders the versions of a row: the number of the visit, and the source's own edit count or time if it has one.
 func (r *run) sourceRev(l *line, visit int) string {
+	rev := fmt.Sprintf("%04d", visit)
 	if l.t.rev >= 0 {
-		return sortable(cell(l.cells, l.t.rev))
+		if edit := sortable(cell(l.cells, l.t.rev)); edit != "" {
+			rev += " " + edit
+		}
 	}
-	return fmt.Sprintf("%04d", visit)
+	return rev
 }
 
 // oneLine is a header as a message calls it: its first line, without the star that our form puts where an answer is needed.

@@ -103,7 +103,7 @@ func words(header string) []string {
 	}
 	var out []string
 	for _, w := range strings.Fields(b.String()) {
-		if strings.TrimLeft(w, "q0123456789") == "" && !(w == "q" && len(w) > 1) {
+		if strings.TrimLeft(w, "q0123456789") == "" {
 			continue
 		}
 		out = append(out, w)

@@ -56,6 +56,15 @@ func tools() []tool {
 	}
 }
 
+// Profiles lists the names of the profiles that need no mapping, our own form first.
+func Profiles() []string {
+	names := []string{ProfileSehat}
+	for _, t := range tools() {
+		names = append(names, t.profile)
+	}
+	return names
+}
+
 // wrote reports whether a sheet was written by the tool, and whether it is one of a repeat.
 func (t tool) wrote(header []string) (is, repeat bool) {
 	has := func(names ...string) bool {
@@ -110,6 +119,18 @@ func toolOf(heads []head) (found *tool, root int, repeats []int) {
 		}
 	}
 	return nil, -1, nil
+}
+
+// recogniseAs is recognise, where somebody may have said what the file is.
+func recogniseAs(profile string, b book, heads []head) (*Mapping, error) {
+	if profile == ProfileSehat {
+		return nil, nil
+	}
+	m, err := recognise(b, heads)
+	if err == nil && profile != "" && (m == nil || m.Name != profile) {
+		return nil, fileError("leave --profile out, or name another one: "+strings.Join(Profiles(), ", "), "the file does not look as %s writes it", profile)
+	}
+	return m, err
 }
 
 // recognise makes the mapping of a file that a tool exported from a form of ours: its questions are called as our fields are, or by their
@@ -180,6 +201,9 @@ type finder struct {
 func (f *finder) table(h head, l survey.Level) (*TableMapping, error) {
 	t := &TableMapping{Sheet: h.sheet, Fields: map[string]FieldMapping{}}
 	header := h.header()
+	if err := newBinding(h, slices.IndexFunc(h.rows, func(row []string) bool { return row != nil })).distinct(); err != nil {
+		return nil, err
+	}
 	for _, whole := range []bool{true, false} { // as it is, then without the path through groups
 		found := map[string]int{}
 		for i, text := range header {

@@ -51,6 +51,7 @@ type source struct {
 	form      dateForm
 	choices   []choice // columns of single answers, where the others say nothing
 	part      int      // which word of the cell; 0: all
+	key       bool     // a household's: 900001.0 is 900001
 }
 
 // A choice is a column that tells whether one of several answers was given.
@@ -95,6 +96,9 @@ func (s *source) value(cells []string, system dateSystem) string {
 	}
 	if s.codes != nil {
 		v = s.code(v)
+	}
+	if s.key {
+		v = linkKey(v)
 	}
 	if s.form != formAsIs {
 		v = s.form.iso(v, system)

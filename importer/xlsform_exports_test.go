@@ -26,7 +26,8 @@ type formColumn struct {
 }
 
 // formColumns reads the questions of the XLSForm itself: of the household, and of the repeat without the repeat's own name.
-func formColumns(t *testing.T) (household, member []formColumn) {
+// The labels are of a language: 0 is English, 1 Hindi.
+func formColumns(t *testing.T, language int) (household, member []formColumn) {
 	t.Helper()
 	areas, err := survey.ReadAreas(templates.Areas)
 	if err != nil {
@@ -47,7 +48,7 @@ func formColumns(t *testing.T) (household, member []formColumn) {
 		t.Fatal(err)
 	}
 	for _, r := range rows[1:] {
-		choices[r[0]] = append(choices[r[0]], [2]string{r[1], r[2]})
+		choices[r[0]] = append(choices[r[0]], [2]string{r[1], r[2+language]})
 	}
 	if rows, err = f.GetRows("survey"); err != nil {
 		t.Fatal(err)
@@ -55,17 +56,17 @@ func formColumns(t *testing.T) (household, member []formColumn) {
 	var groups, labels []string
 	repeat := false
 	for _, r := range rows[1:] {
-		r = append(r, make([]string, 3)...)
+		r = append(r, make([]string, 4)...)
 		switch kind, list, _ := strings.Cut(r[0], " "); kind {
 		case "begin_group":
-			groups, labels = append(groups, r[1]), append(labels, r[2])
+			groups, labels = append(groups, r[1]), append(labels, r[2+language])
 		case "end_group":
 			groups, labels = groups[:len(groups)-1], labels[:len(labels)-1]
 		case "begin_repeat", "end_repeat":
 			repeat = kind == "begin_repeat"
 		case "audit":
 		default:
-			c := formColumn{slices.Clone(groups), slices.Clone(labels), r[1], r[2], kind, choices[list]}
+			c := formColumn{slices.Clone(groups), slices.Clone(labels), r[1], r[2+language], kind, choices[list]}
 			if c.label == "" {
 				c.label = c.name
 			}
@@ -86,7 +87,9 @@ type layout struct {
 	zeros  bool                    // an unanswered question's choices are 0, not empty
 	only   bool                    // the choices' columns alone, without the question's
 	label  bool                    // answers are labels
-	point  func(formColumn) []string
+	// language of the labels: 0 is English, 1 Hindi.
+	language int
+	point    func(formColumn) []string
 }
 
 // columns gives the headers of the questions, and answers the same of a row.
@@ -188,7 +191,7 @@ func koboPoint(header func(formColumn) string) func(formColumn) []string {
 
 // koboExport lays submissions out as KoboToolbox does: a sheet for the form, one for the repeat if anybody is in it.
 func koboExport(t *testing.T, all []submission, root, loop layout, edits map[int]int) export {
-	hh, mb := formColumns(t)
+	hh, mb := formColumns(t, root.language)
 	header, row := root.columns(hh)
 	memberHeader, memberRow := loop.columns(mb)
 	a := [][]string{append(header, "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by", "__version__", "_tags", "_index")}
@@ -212,7 +215,7 @@ func koboExport(t *testing.T, all []submission, root, loop layout, edits map[int
 
 // odkExport lays submissions out as ODK Central does; withPaths tells whether group paths are switched on.
 func odkExport(t *testing.T, all []submission, l layout, edits map[int]int) export {
-	hh, mb := formColumns(t)
+	hh, mb := formColumns(t, l.language)
 	header, row := l.columns(hh)
 	memberHeader, memberRow := l.columns(mb)
 	a := [][]string{slices.Concat([]string{"SubmissionDate"}, header, []string{
@@ -233,7 +236,7 @@ func odkExport(t *testing.T, all []submission, l layout, edits map[int]int) expo
 
 // surveyCTOWide lays submissions out as SurveyCTO does in its wide form: members side by side, as many as the largest household has.
 func surveyCTOWide(t *testing.T, all []submission, l layout, _ map[int]int) export {
-	hh, mb := formColumns(t)
+	hh, mb := formColumns(t, l.language)
 	header, row := l.columns(hh)
 	most := 0
 	for _, s := range all {
@@ -266,7 +269,7 @@ func surveyCTOWide(t *testing.T, all []submission, l layout, _ map[int]int) expo
 
 // surveyCTOLong is the long form of the same: a file for each repeat.
 func surveyCTOLong(t *testing.T, all []submission, l layout, _ map[int]int) export {
-	hh, mb := formColumns(t)
+	hh, mb := formColumns(t, l.language)
 	header, row := l.columns(hh)
 	memberHeader, memberRow := l.columns(mb)
 	a := [][]string{slices.Concat([]string{"SubmissionDate"}, header, []string{"SET-OF-members", "instanceID", "formdef_version", "KEY"})}
@@ -349,4 +352,3 @@ func (b *bench) folder(e export) string {
 	}
 	return b.file(e.names[0]+".csv", csvText(b.T, e.tables[0]))
 }
-

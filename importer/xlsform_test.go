@@ -256,6 +256,7 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		"kobo with English labels":                    kobo(labelPath(), labelPath("Member"), layout{split: "/", label: true}, false),
 		"surveycto, wide":                             surveyCTO(surveyCTOWide),
 		"surveycto, long":                             surveyCTO(surveyCTOLong),
+		"kobo with Hindi labels":                      kobo(labelPath(), labelPath("सदस्य"), layout{split: "/", label: true, language: 1}, false),
 		"odk with group paths":                        odk(layout{header: path("-")}),
 		"odk without group paths, with split answers": odk(layout{header: bare, split: "/", zeros: true}),
 	} {

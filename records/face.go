@@ -12,7 +12,7 @@ import (
 func faceOf(h Holder, c cards.Credential, kind string) cards.Face {
 	f := cards.Face{
 		Number: c.Number, Version: c.Version, Kind: kind, Name: h.FullName, NameSecond: h.FullNameHi, Sex: h.Sex, Ward: h.Ward,
-		Birth: printedBirth(h.Resident), IssuedOn: c.Issued.UTC().Format(printedDay),
+		Birth: printedBirth(h.Resident), Photo: h.Photo, IssuedOn: c.Issued.UTC().Format(printedDay),
 	}
 	if f.Name == "" {
 		f.Name, f.NameSecond = f.NameSecond, ""

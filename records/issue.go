@@ -34,6 +34,7 @@ type Holder struct {
 	Ward     string
 	Block    string
 	PersonID string // empty if dedupe has not seen the record
+	Photo    string // hash of the photo that the next card shows; empty without one
 	Held     string // HeldReview, HeldConflict or empty
 	Card     *Card  // the one that stands: not ended, or held; nil if there is none
 	Surplus  []Card // further cards that stand, where two stores gave one resident two numbers

@@ -47,7 +47,7 @@ func Nouns() []Noun {
 type Meta struct {
 	Origin    string `json:"-"` // device that wrote the row
 	Rev       int64  `json:"-"` // counts the changes made to the row in this store, from 1
-	SourceRev string `json:"-"` // the source's own edit count or time, in a form that sorts; empty if it has none
+	SourceRev string `json:"-"` // the visit and the source's own edit count, time or name of the version; empty if it has none
 	Hash      string `json:"-"` // SHA-256 of the canonical content, hex
 	Base      string `json:"-"` // hash of the version this one was made from, as the centre last knew it; empty for a new row
 }

@@ -1,38 +1,45 @@
 package records
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// A source revision ([Meta].SourceRev) orders the versions of a row: by its text, where the source counts or dates its edits. Some
-// sources only give each version a name (KoboToolbox a new _uuid); then it is a list of names after "=", the latest first, and a
-// version is older if its name stands further back in the list of the stored one.
+// A source revision ([Meta].SourceRev) orders the versions of a row: "VISIT" or "VISIT EDIT". VISIT is the number of the visit, in four
+// digits; a later visit tells more than any edit of an earlier one. EDIT is how the source counts or dates its edits. Some sources only
+// give each version a name (KoboToolbox a new _uuid); then it is a list of names after "=", the latest first, and a version is older
+// if its name stands further back in the list of the stored one.
 
 // maxNames is how many versions of a row are remembered by name.
 const maxNames = 24
 
-func revNames(rev string) []string {
-	if !strings.HasPrefix(rev, "=") {
-		return nil
+func cutRev(rev string) (visit, edit string, names []string) {
+	visit, edit, _ = strings.Cut(rev, " ")
+	if list, ok := strings.CutPrefix(edit, "="); ok {
+		names = strings.Fields(list)
 	}
-	return strings.Fields(rev[1:])
+	return visit, edit, names
 }
 
 // compareSourceRevs is below 0 if a row that comes in is older than the stored one, above if it is newer, and 0 if it is the same version or
 // nothing is known.
 func compareSourceRevs(in, had string) int {
-	if in == "" || had == "" || (in[0] == '=') != (had[0] == '=') {
+	if in == "" || had == "" {
 		return 0
 	}
-	if in[0] != '=' {
-		return strings.Compare(in, had)
+	visit, edit, names := cutRev(in)
+	hadVisit, hadEdit, hadNames := cutRev(had)
+	if visit != hadVisit {
+		return cmp.Compare(visit, hadVisit)
 	}
-	now, old := revNames(in), revNames(had)
-	if len(now) == 0 || len(old) == 0 {
+	if edit == "" || hadEdit == "" || (names == nil) != (hadNames == nil) {
 		return 0
 	}
-	switch i := slices.Index(old, now[0]); {
+	if len(names) == 0 || len(hadNames) == 0 {
+		return cmp.Compare(edit, hadEdit)
+	}
+	switch i := slices.Index(hadNames, names[0]); {
 	case i < 0:
 		return 1
 	case i > 0:
@@ -46,14 +53,20 @@ func nextSourceRev(in, had string) string {
 	if in == "" {
 		return had
 	}
-	names := revNames(in)
-	if names == nil {
+	visit, edit, names := cutRev(in)
+	hadVisit, hadEdit, hadNames := cutRev(had)
+	switch {
+	case visit != hadVisit:
+		return in
+	case edit == "" && hadEdit != "":
+		return had
+	case names == nil:
 		return in
 	}
-	for _, name := range revNames(had) {
+	for _, name := range hadNames {
 		if !slices.Contains(names, name) && len(names) < maxNames {
 			names = append(names, name)
 		}
 	}
-	return "=" + strings.Join(names, " ")
+	return visit + " =" + strings.Join(names, " ")
 }

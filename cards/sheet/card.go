@@ -22,6 +22,10 @@ func (f *printing) side(p *page, items []Item, name string, face *cards.Face, pl
 			if why := f.drawQR(&p.content, it, face); why != "" {
 				f.misfits = append(f.misfits, Misfit{face.Number, "qr", why})
 			}
+		case it.Photo:
+			if err := f.photo(&p.content, it, face); err != nil {
+				return err
+			}
 		case it.Code128:
 			bottom := (f.design.Height - it.Y - it.H) * pointsPerMM
 			if err := p.code128(face.Number.String(), it.X*pointsPerMM, bottom, it.W*pointsPerMM, it.H*pointsPerMM); err != nil {
@@ -85,10 +89,13 @@ func (f *printing) text(c *content, it *Item, text string) (why string) {
 	return ""
 }
 
-// form returns what is equal on this side of all cards of a kind, and draws it the first time. It is larger than the card by
+// form returns what is equal on this side of all cards of a kind, with a photo or without, and draws it the first time. It is larger than the card by
 // the bleed.
 func (f *printing) form(items []Item, side string, face *cards.Face) (*form, error) {
 	key := side + " " + face.Kind
+	if face.Photo != "" {
+		key += " " + photoField
+	}
 	if known, ok := f.forms[key]; ok {
 		return known, nil
 	}

@@ -128,6 +128,10 @@ func (d *Design) checkPlace(it *Item) error {
 		return fmt.Errorf("the QR code and the white around it do not lie on the card")
 	case it.Code128 && !d.inside(it.X, it.Y, it.W, it.H, 10*dotMM, 0):
 		return fmt.Errorf("the bars and the white beside them do not lie on the card")
+	case it.Photo && math.Abs(it.W*photoHeight-it.H*photoWidth) > 0.01*it.W*photoHeight:
+		return fmt.Errorf("a photo is four wide to five high, and its place %v by %v", it.W, it.H)
+	case it.Photo && !d.inside(it.X, it.Y, it.W, it.H, 0, 0):
+		return fmt.Errorf("the photo does not lie on the card")
 	case it.Text != "" && !d.inside(it.X, it.Y, it.W, 0, 0, 0):
 		return fmt.Errorf("the text does not lie on the card")
 	}
@@ -148,8 +152,8 @@ func (d *Design) Check() error {
 	if err != nil {
 		return err
 	}
-	for _, kind := range []string{cards.Permanent, cards.Temporary} {
-		f := specimen(0, kind)
+	for _, f := range checkedSpecimens() {
+		kind := f.Kind
 		var codes, numbers int
 		for _, side := range []struct {
 			name  string
@@ -185,4 +189,16 @@ func (d *Design) Check() error {
 		}
 	}
 	return nil
+}
+
+// checkedSpecimens are one card of each kind, with a photo and without.
+func checkedSpecimens() []cards.Face {
+	var list []cards.Face
+	for _, kind := range []string{cards.Permanent, cards.Temporary} {
+		bare := specimen(0, kind)
+		shown := bare
+		shown.Photo = "specimen" // what stands beside it is checked, not the photo
+		list = append(list, bare, shown)
+	}
+	return list
 }

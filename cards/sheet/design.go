@@ -27,7 +27,7 @@ type Design struct {
 	source []byte
 }
 
-// An Item is one thing on a side of a card. Exactly one of Text, Box, Path, QR and Code128 says what.
+// An Item is one thing on a side of a card. Exactly one of Text, Box, Path, QR, Code128 and Photo says what.
 type Item struct {
 	// Text is what to write; {name} stands for a field of the face, and {place} for the sheet and slot code. Where all fields
 	// of a text are empty it is left out.
@@ -36,6 +36,7 @@ type Item struct {
 	Path    string  `json:"path,omitempty"`    // a filled drawing: M, L, C and Z with absolute coordinates, y down, as in SVG
 	QR      bool    `json:"qr,omitempty"`      // the QR code, at the right bottom of its place, W wide at most, quiet zone outside
 	Code128 bool    `json:"code128,omitempty"` // the number as bars, W at most by H, quiet zone outside
+	Photo   bool    `json:"photo,omitempty"`   // the holder's photo, four wide to five high; nothing on cards without one
 	Modules int     `json:"modules,omitempty"` // a QR code has at least so many on a side, so that those of all cards are alike
 	Module  float64 `json:"module,omitempty"`  // the least size of a module; 0.40 without, which is for cards that live long
 
@@ -125,13 +126,13 @@ func (d *Design) Source() []byte { return d.source }
 
 func (d *Design) compile(it *Item) error {
 	kinds := 0
-	for _, is := range []bool{it.Text != "", it.Box, it.Path != "", it.QR, it.Code128} {
+	for _, is := range []bool{it.Text != "", it.Box, it.Path != "", it.QR, it.Code128, it.Photo} {
 		if is {
 			kinds++
 		}
 	}
 	if kinds != 1 {
-		return fmt.Errorf("is %d of text, box, path, qr and code128 and must be one", kinds)
+		return fmt.Errorf("is %d of text, box, path, qr, code128 and photo and must be one", kinds)
 	}
 	it.colour = black
 	if it.Colour != "" {
@@ -152,7 +153,7 @@ func (d *Design) compile(it *Item) error {
 		{"align", slices.Contains([]string{"", "left", "right", "centre"}, it.Align)},
 		{"anchor", slices.Contains([]string{"", "down", "up", "middle"}, it.Anchor)},
 		{"w", it.W > 0 || it.Path != ""},
-		{"h", it.H > 0 || !it.Box && !it.Code128},
+		{"h", it.H > 0 || !it.Box && !it.Code128 && !it.Photo},
 		{"scale", it.Scale > 0 || it.Path == ""},
 		{"size", it.Size > 0 || it.Text == ""},
 		{"lines", it.Lines >= 0},
@@ -233,7 +234,7 @@ func (it *Item) compileWhen() bool {
 			continue
 		}
 		field, lacks := strings.CutPrefix(word, "no ")
-		if !slices.Contains(fields, field) {
+		if field != photoField && !slices.Contains(fields, field) {
 			return false
 		}
 		it.when = append(it.when, condition{field: field, lacks: lacks})
@@ -251,9 +252,9 @@ func (it *Item) on(d *Design, f *cards.Face) bool {
 	return true
 }
 
-// static tells whether an item looks the same on all cards of one kind.
+// static tells whether an item looks the same on all cards of one kind that have a photo, and on all that have none.
 func (it *Item) static() bool {
-	if it.QR || it.Code128 || slices.ContainsFunc(it.when, func(c condition) bool { return c.field != "" }) {
+	if it.QR || it.Code128 || it.Photo || slices.ContainsFunc(it.when, func(c condition) bool { return c.field != "" && c.field != photoField }) {
 		return false
 	}
 	for _, p := range it.parts {

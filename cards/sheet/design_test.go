@@ -11,7 +11,7 @@ func TestCardFaceFilesThatAreWrongSayWhere(t *testing.T) {
 	for name, c := range map[string]struct{ file, want string }{
 		"not JSON":                  {`{`, "unexpected EOF"},
 		"a word nobody knows":       {`{"fornt": []}`, `unknown field "fornt"`},
-		"an item that is nothing":   {`{"front": [{"x": 1}]}`, "front, item 1: is 0 of text, box, path, qr and code128"},
+		"an item that is nothing":   {`{"front": [{"x": 1}]}`, "front, item 1: is 0 of text, box, path, qr, code128 and photo"},
 		"an item that is two":       {`{"front": [{"qr": true, "box": true, "w": 1, "h": 1}]}`, "front, item 1: is 2 of"},
 		"a colour that is not told": {`{"back": [{"text": "a", "w": 1, "size": 5, "colour": "pink"}]}`, `back, item 1: colour "pink"`},
 		"too much ink":              {`{"colours": {"c": [0, 0, 0, 101]}}`, "101 is not from 0 to 100 percent"},

@@ -61,6 +61,8 @@ func (d *Design) value(f *cards.Face, field, place string) string {
 		return f.IssuedOn
 	case "valid_until":
 		return f.ValidUntil
+	case photoField:
+		return f.Photo
 	case "place":
 		return place
 	}
@@ -71,3 +73,6 @@ func (d *Design) value(f *cards.Face, field, place string) string {
 var fields = []string{
 	"number", "version", "programme", "programme_second", "name", "name_second", "birth", "sex", "issued_on", "valid_until", "place",
 }
+
+// photoField stands in conditions alone: nothing of a photo can be written.
+const photoField = "photo"

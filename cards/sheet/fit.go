@@ -47,7 +47,7 @@ func (ft *Fitter) Fits(f cards.Face) error {
 // item returns what does not fit of an item, and why.
 func (ft *Fitter) item(it *Item, f *cards.Face) (field, why string) {
 	switch {
-	case it.static() || it.Code128 || !it.on(ft.design, f):
+	case it.static() || it.Code128 || it.Photo || !it.on(ft.design, f):
 	case it.QR:
 		if f.QR != "" {
 			_, _, why = ft.qr.fit(f.QR, it)

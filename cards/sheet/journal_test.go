@@ -7,18 +7,23 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"sehat/cards"
 )
 
-// upTo yields the first n faces, then the power goes.
-func upTo(n int, faces []cards.Face) func(func(cards.Face, error) bool) {
+// upTo yields the first n faces, then waits until so many are drawn, then the power goes.
+func upTo(n int, faces []cards.Face, drawn func() bool) func(func(cards.Face, error) bool) {
 	return func(yield func(cards.Face, error) bool) {
 		for _, f := range faces[:n] {
 			if !yield(f, nil) {
 				return
 			}
+		}
+		for !drawn() {
+			time.Sleep(time.Millisecond)
 		}
 		yield(cards.Face{}, errors.New("the power is gone"))
 	}
@@ -48,7 +53,9 @@ func TestAJobGoesOnWhereItWasCutOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, cut := t.TempDir(), job
-			cut.Faces = upTo(35, faces)
+			var drawn atomic.Int64
+			cut.Progress = func(done, _ int) { drawn.Store(int64(done)) }
+			cut.Faces = upTo(35, faces, func() bool { return drawn.Load() == 30 })
 			if _, err := Make(t.Context(), dir, cut); err == nil {
 				t.Fatal("it was to be cut off")
 			}
@@ -81,7 +88,7 @@ func TestAJobGoesOnWhereItWasCutOff(t *testing.T) {
 
 func TestAJobThatDoesNotFitLeavesNothingOfEarlierRuns(t *testing.T) {
 	dir, faces := t.TempDir(), sampleFaces(45)
-	job := Job{Batch: "B1", Made: made, Faces: upTo(35, faces), PerFile: 10}
+	job := Job{Batch: "B1", Made: made, Faces: upTo(35, faces, func() bool { return true }), PerFile: 10}
 	if _, err := Make(t.Context(), dir, job); err == nil {
 		t.Fatal("it was to be cut off")
 	}

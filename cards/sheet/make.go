@@ -24,7 +24,7 @@ import (
 // CardsPerFile is the most cards that one file holds: what a press operator can lose in one mishap, and what a viewer opens at once.
 const CardsPerFile = 1000
 
-// maxWorkers bounds memory: a worker takes some 25 MB.
+// maxWorkers bounds memory: a worker takes some 25 MB, and 10 more where every card has a photo.
 const maxWorkers = 8
 
 // A Job is what to print. The same job gives the same bytes.

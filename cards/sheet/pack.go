@@ -12,10 +12,11 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// pack writes a file that gofpdf made, and does three things for which gofpdf has no call: streams are compressed by one
+// pack writes a file that gofpdf made with its photos, which gofpdf never sees: they go out as they are, and are in memory once. It does
+// three things more for which gofpdf has no call: streams are compressed by one
 // compressor (making a new one for each page was a sixth of all the work), sheets are to be printed at their true size, on both
 // sides, turned over the long edge, and the version is the first that knows of this.
-func pack(w io.Writer, file []byte, oneSided bool) error {
+func pack(w io.Writer, file []byte, oneSided bool, photos []photo) error {
 	table, objects, err := readTable(file)
 	if err != nil {
 		return fmt.Errorf("making the PDF: its end is not as gofpdf 1.16 writes it: %w", err)
@@ -36,16 +37,27 @@ func pack(w io.Writer, file []byte, oneSided bool) error {
 			end = order[i+1].start
 		}
 		objects[o.number-1].start = out.at
-		if err := out.object(file[o.start:end]); err != nil {
+		content := file[o.start:end]
+		if o.number == resources && len(photos) > 0 {
+			content = withPhotos(content, photos, len(objects)+1)
+		}
+		if err := out.object(content); err != nil {
 			return fmt.Errorf("making the PDF: object %d: %w", o.number, err)
 		}
+	}
+	trailer := file[bytes.LastIndex(file, []byte("trailer\n")):bytes.LastIndex(file, []byte(startOfTable))]
+	if n := len(objects); len(photos) > 0 {
+		trailer = bytes.Replace(trailer, fmt.Appendf(nil, "/Size %d\n", n+1), fmt.Appendf(nil, "/Size %d\n", n+1+len(photos)), 1)
+	}
+	for i := range photos {
+		objects = append(objects, object{len(objects) + 1, out.at})
+		out.photo(len(objects), &photos[i])
 	}
 	start := out.at
 	out.write(fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(objects)+1))
 	for _, o := range objects {
 		out.write(fmt.Sprintf("%010d 00000 n \n", o.start))
 	}
-	trailer := file[bytes.LastIndex(file, []byte("trailer\n")):bytes.LastIndex(file, []byte(startOfTable))]
 	out.bytes(trailer)
 	out.write(fmt.Sprintf("%s%d\n%%%%EOF\n", startOfTable, start))
 	return out.w.Flush()

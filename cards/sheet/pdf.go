@@ -20,6 +20,7 @@ type document struct {
 	fonts  []*fontFile
 	names  []string // of the fonts in drawings, as gofpdf calls them (/F and a hash); "" as long as one is not used
 	glyphs [][]bool // used of each font
+	photos photos
 }
 
 // A form is a drawing that is stored once and used on many pages.
@@ -111,5 +112,5 @@ func (d *document) write(w io.Writer, oneSided bool) error {
 	if err := d.pdf.Output(&file); err != nil {
 		return fmt.Errorf("making the PDF: %w", err)
 	}
-	return pack(w, file.Bytes(), oneSided)
+	return pack(w, file.Bytes(), oneSided, d.photos.list)
 }

@@ -136,6 +136,10 @@ func (c *canvas) draw(drawing []byte) error {
 			c.rise = 0
 		case "EI":
 			c.mask(r.picture, r.columns, r.rows)
+		case "Do":
+			if err := c.photo(r.name); err != nil {
+				return err
+			}
 		}
 		r.clear()
 	}
@@ -144,7 +148,7 @@ func (c *canvas) draw(drawing []byte) error {
 // operatorArity lists the operators that content writes, and how many numbers each takes.
 var operatorArity = map[string]int{
 	"q": 0, "Q": 0, "cm": 6, "k": 4, "K": 4, "w": 1, "m": 2, "l": 2, "c": 6, "h": 0, "re": 4, "f": 0, "S": 0,
-	"BT": 0, "ET": 0, "Tf": 1, "Tm": 6, "Ts": 1, "TJ": 0, "BDC": 0, "EMC": 0, "EI": 0,
+	"BT": 0, "ET": 0, "Tf": 1, "Tm": 6, "Ts": 1, "TJ": 0, "BDC": 0, "EMC": 0, "EI": 0, "Do": 0,
 }
 
 func (c *canvas) pixel(x, y float64) (px, py float64) {

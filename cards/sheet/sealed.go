@@ -37,7 +37,7 @@ var (
 const (
 	maxLine  = 64 << 20 // of a sealed job
 	maxFrame = 64 << 20 // of the cards in a line, unpacked
-	partSize = 8 << 20  // of the cards in a line, before packing: more begin the next
+	partSize = 4 << 20  // of the cards in a line, before packing: more begin the next
 )
 
 // A JobHeader says what a sealed job is. Its JSON is signed as it is.
@@ -101,8 +101,9 @@ type partHead struct {
 
 // sealedCard is one card of a part.
 type sealedCard struct {
-	Face cards.Face `json:"face"`
-	QR   string     `json:"qr"`
+	Face  cards.Face `json:"face"`
+	QR    string     `json:"qr"`
+	Photo []byte     `json:"photo,omitempty"` // the face's Picture
 }
 
 // SealJob writes a job as a file for one print centre. envelope is the signed header; recipient its age key, "age1…"; faces are
@@ -155,7 +156,7 @@ func (s *sealing) all(envelope []byte, total int, faces iter.Seq2[cards.Face, er
 		if err != nil {
 			return err
 		}
-		row, err := json.Marshal(sealedCard{f, f.QR})
+		row, err := json.Marshal(sealedCard{f, f.QR, []byte(f.Picture)})
 		if err != nil {
 			return err
 		}
@@ -314,7 +315,7 @@ func (j *SealedJob) part(number int, unpack *zstd.Decoder) ([]cards.Face, error)
 			return nil, fmt.Errorf("%w: part %d: card %d cannot be read", ErrDamagedJob, number, i+1)
 		}
 		list[i] = c.Face
-		list[i].QR = c.QR
+		list[i].QR, list[i].Picture = c.QR, string(c.Photo)
 	}
 	if dec.More() {
 		return nil, fmt.Errorf("%w: part %d holds more than it says", ErrDamagedJob, number)

@@ -1,6 +1,12 @@
 package sheet
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"strings"
 
 	"sehat/cards"
@@ -20,7 +26,7 @@ var invented = [...]struct{ name, second, lang, birth, sex string }{
 	{"Jyotsna Chaturvedi", "ज्योत्स्ना चतुर्वेदी", "hi", "", "F"},
 }
 
-// Specimens returns n cards of people that do not exist, every fourth a temporary one, for looking at a card face before there are
+// Specimens returns n cards of people that do not exist, every fourth a temporary one and every third with a photo, for looking at a card face before there are
 // residents. Their QR codes say that they are none.
 func Specimens(n int) []cards.Face {
 	list := make([]cards.Face, n)
@@ -31,7 +37,36 @@ func Specimens(n int) []cards.Face {
 		}
 		list[i] = specimen(i, kind)
 	}
+	portrait := silhouette()
+	hash := sha256.Sum256(portrait)
+	for i := 2; i < len(list); i += 3 {
+		list[i].Photo, list[i].Picture = hex.EncodeToString(hash[:]), string(portrait)
+	}
 	return list
+}
+
+// silhouette is a portrait of nobody.
+func silhouette() []byte {
+	const middle, headY, headX, headHigh, bodyY, bodyX, bodyHigh = 96, 98, 42, 54, 250, 84, 96
+	inside := func(x, y, top, across, down float64) bool {
+		x, y = (x-middle)/across, (y-top)/down
+		return x*x+y*y < 1
+	}
+	picture := image.NewGray(image.Rect(0, 0, photoWidth, photoHeight))
+	for y := range photoHeight {
+		for x := range photoWidth {
+			shade := color.Gray{Y: 218}
+			if inside(float64(x), float64(y), headY, headX, headHigh) || inside(float64(x), float64(y), bodyY, bodyX, bodyHigh) {
+				shade.Y = 150
+			}
+			picture.SetGray(x, y, shade)
+		}
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, picture, nil); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return out.Bytes()
 }
 
 func specimen(i int, kind string) cards.Face {

@@ -112,7 +112,7 @@ func TestJobVectorsAreThere(t *testing.T) {
 		Job: file.Bytes(), Hash: hash, Report: report,
 	}
 	for _, f := range faces {
-		v.Cards = append(v.Cards, sealedCard{f, f.QR})
+		v.Cards = append(v.Cards, sealedCard{Face: f, QR: f.QR})
 	}
 	if v.Header, err = json.Marshal(h); err == nil {
 		v.Content, err = json.Marshal(r)

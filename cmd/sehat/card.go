@@ -22,7 +22,7 @@ holder lost is "lost": revoked, and a new number. A damaged one is "replaced": p
 again. A wrong one is "corrected": the next version.`,
 		newCardVerifyCommand(a), newCardShowCommand(a), newCardListCommand(a), newCardHandoverCommand(a), newCardReturnedCommand(a),
 		newCardLostCommand(a), newCardReplaceCommand(a), newCardCorrectCommand(a), newCardRevokeCommand(a), newCardEndCommand(a),
-		newCardStickersCommand(a), newCardSlipCommand(a), newCardKeysCommand(a))
+		newCardPhotoCommand(a), newCardStickersCommand(a), newCardSlipCommand(a), newCardKeysCommand(a))
 }
 
 func newCardShowCommand(a *app) *cobra.Command {

@@ -91,12 +91,12 @@ what it changed is again what it was. It says what stands in the way. --dry-run 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.profile, "profile", "", "how to read the file: sehat (our form), or a mapping file (default by its headers)")
+	flags.StringVar(&opts.profile, "profile", "", "how to read the file: "+strings.Join(importer.Profiles(), ", ")+", or a mapping file (default by its headers)")
 	flags.StringVar(&opts.survey, "survey", "", "the survey code (the round), where the file does not say it")
 	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
 	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
-	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), or last")
+	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), its file, or last")
 	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
 	return cmd
 }
@@ -139,14 +139,22 @@ func runImport(ctx context.Context, a *app, opts importOptions) error {
 
 // mapping loads the mapping that --profile names; nil for our own form.
 func (o importOptions) mapping() (*importer.Mapping, error) {
-	if o.profile == "" || o.profile == importer.ProfileSehat {
+	if o.profile == "" || slices.Contains(importer.Profiles(), o.profile) {
 		return nil, nil
 	}
 	m, err := importer.LoadMapping(o.profile)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, withHint(fmt.Errorf("%s: there is no such mapping", o.profile), `--profile is "sehat" or a mapping file; --suggest-mapping writes one`)
+		return nil, withHint(fmt.Errorf("%s: there is no such mapping", o.profile), `--profile is one of %s, or a mapping file; --suggest-mapping writes one`, strings.Join(importer.Profiles(), ", "))
 	}
 	return m, err
+}
+
+// named is the profile that is named where it is no mapping file.
+func (o importOptions) named() string {
+	if slices.Contains(importer.Profiles(), o.profile) {
+		return o.profile
+	}
+	return ""
 }
 
 // filesOf lists the files to import. A folder stands for the workbooks and CSV files in it; a rejects workbook comes after the file it
@@ -265,7 +273,7 @@ func (j *importJob) one(ctx context.Context, path string) error {
 	bar := j.progress("rows", -1)
 	j.im.Progress = bar.set
 	report, err := j.im.Import(ctx, importer.File{
-		Path: path, Mapping: j.mapping, Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home, NoRejects: j.opts.dryRun && j.opts.rejects == "",
+		Path: path, Mapping: j.mapping, Profile: j.opts.named(), Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home, NoRejects: j.opts.dryRun && j.opts.rejects == "",
 	})
 	bar.done()
 	if err != nil {

@@ -58,7 +58,7 @@ func suggestMapping(a *app, path, surveyCode string) error {
 		a.say("%s: no column was found for %s", path, strings.Join(p.Missing, ", "))
 	}
 	if len(p.Unknown) > 0 && !a.json {
-		a.say("%s: %s to no question and will be kept beside the answers: %s", path, count(len(p.Unknown), "column")+" belong", firstOf(p.Unknown, 6))
+		a.say("%s: no question was found for these; they are kept beside the answers: %s", path, firstOf(p.Unknown, 6))
 	}
 	return nil
 }

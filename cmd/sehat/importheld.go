@@ -95,7 +95,7 @@ func runImportHeld(ctx context.Context, a *app, opts heldOptions) error {
 		fmt.Fprintf(a.stdout, "written to %s: correct it and import that file\n", path)
 	}
 	if report.NotWritten > 0 {
-		a.say("%s held back by an older version of sehat and cannot be written out: import the files again", count(report.NotWritten, "row")+wasWere(report.NotWritten))
+		a.say("%s cannot be written out without the files they came from: import those again, which writes their workbooks", count(report.NotWritten, "row"))
 	}
 	return nil
 }
@@ -119,11 +119,4 @@ func orNotTold(s string) string {
 		return "(not told)"
 	}
 	return s
-}
-
-func wasWere(n int) string {
-	if n == 1 {
-		return " was"
-	}
-	return " were"
 }

@@ -46,7 +46,7 @@ type undoReport struct {
 	DryRun bool `json:"dry_run,omitempty"`
 }
 
-// importNamed finds the import that a person means: by the first letters of its id, or "last" for the last one that stands.
+// importNamed finds the import that a person means: by the first letters of its id, by its file, or "last"; the latest that stands.
 func importNamed(ctx context.Context, s *store.Store, name string) (records.ImportEntry, error) {
 	list, err := s.Imports(ctx)
 	if err != nil {
@@ -55,7 +55,7 @@ func importNamed(ctx context.Context, s *store.Store, name string) (records.Impo
 	var found []records.ImportEntry
 	for _, e := range list {
 		switch {
-		case name == "last" && e.UndoneAt == "":
+		case (name == "last" || name == e.File) && e.UndoneAt == "":
 			return e, nil
 		case name != "last" && strings.HasPrefix(e.ID, strings.ToLower(name)):
 			found = append(found, e)

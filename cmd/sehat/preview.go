@@ -117,7 +117,7 @@ func previewJob(ctx context.Context, a *app, s *store.Store, h home, opts printO
 	if opts.batch == "" {
 		source = waitingCards(ctx, s, opts, layout.PerSheet(), records.Stamp(a.now()))
 	}
-	for f, err := range faces(source) {
+	for f, err := range faces(ctx, s, face, source) {
 		if err != nil {
 			return sheet.Job{}, report, err
 		}

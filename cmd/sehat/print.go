@@ -327,7 +327,7 @@ func makeSheets(ctx context.Context, a *app, s *store.Store, batch records.Print
 		return nil, err
 	}
 	return a.makeFiles(ctx, dir, len(batch.Slots), sheet.Job{
-		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)),
+		Batch: batch.ID, Layout: batch.Layout, Design: face, Made: made, Faces: faces(ctx, s, face, s.BatchCards(ctx, batch.ID)),
 	})
 }
 
@@ -351,8 +351,9 @@ func (a *app) makeFiles(ctx context.Context, dir string, total int, job sheet.Jo
 	return m, err
 }
 
-// faces reads what is printed from the cards as they were frozen.
-func faces(list iter.Seq2[records.Card, error]) iter.Seq2[cards.Face, error] {
+// faces reads what is printed from the cards as they were frozen, with their photos where a design shows them.
+func faces(ctx context.Context, s *store.Store, design *sheet.Design, list iter.Seq2[records.Card, error]) iter.Seq2[cards.Face, error] {
+	shows := design.ShowsPhotos()
 	return func(yield func(cards.Face, error) bool) {
 		for c, err := range list {
 			var f cards.Face
@@ -360,6 +361,11 @@ func faces(list iter.Seq2[records.Card, error]) iter.Seq2[cards.Face, error] {
 				err = json.Unmarshal(c.Face, &f)
 			}
 			f.QR = c.Credential
+			if err == nil && shows && f.Photo != "" {
+				var picture []byte
+				picture, err = s.Picture(ctx, f.Photo)
+				f.Picture = string(picture)
+			}
 			if err != nil {
 				err = fmt.Errorf("card %s: %w", c.Number, err)
 			}

@@ -68,7 +68,7 @@ func runSealJob(ctx context.Context, a *app, opts printOptions) error {
 	pace := a.pace("sealing card", header.Cards)
 	defer pace.end()
 	err = writeStream(opts.job, func(w io.Writer) error {
-		return sheet.SealJob(w, key, press.Recipient, batch.Job, fitting(faces(s.BatchCards(ctx, batch.ID)), face, pace))
+		return sheet.SealJob(w, key, press.Recipient, batch.Job, fitting(faces(ctx, s, face, s.BatchCards(ctx, batch.ID)), face, pace))
 	})
 	if misfit := new(sheet.OverflowError); errors.As(err, &misfit) {
 		return dropMisfits(ctx, a, s, batch, by, err)

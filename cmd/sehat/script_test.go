@@ -43,6 +43,7 @@ import (
 //	fill BOOK B2=same …  writes into cells of a workbook to fill
 //	piles HOME           sets $BATCH1, $BATCH2, … to a home's print batches, $C1, $C2, … to the first one's numbers, $Q1, … to their QRs
 //	lines FILE A B …     writes a file of these lines
+//	picture FILE 300x400 makes a JPEG or PNG of so many pixels, which FILE's name tells from others
 //	spent HOME NAME      makes an operator one who ended as many cards today as one person may
 //	cutoff HOME NUMBER   retires a card as a command does that is cut off before it signs the revocation list
 func TestScripts(t *testing.T) {
@@ -67,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"fill":       scriptFill,
 			"piles":      scriptPiles,
 			"lines":      scriptLines,
+			"picture":    scriptPicture,
 			"cutoff":     scriptCutOff,
 			"spent":      scriptSpent,
 		},

@@ -117,7 +117,7 @@ func runPaper(ctx context.Context, a *app, args []string, opts paperOptions, kin
 	if job.Made, err = records.ParseStamp(list[0].IssuedAt); err != nil {
 		return err
 	}
-	job.Faces = faces(func(yield func(records.Card, error) bool) {
+	job.Faces = faces(ctx, s, job.Design, func(yield func(records.Card, error) bool) {
 		for _, c := range list {
 			if !yield(c, nil) {
 				return
@@ -164,7 +164,7 @@ func makeSlips(ctx context.Context, s *store.Store, h home, batch records.PrintB
 		return nil, err
 	}
 	return sheet.Make(ctx, dir, sheet.Job{
-		Batch: batch.ID + "-slips", Layout: sheet.Slips().Name, Design: face, Made: made, Faces: faces(s.BatchCards(ctx, batch.ID)),
+		Batch: batch.ID + "-slips", Layout: sheet.Slips().Name, Design: face, Made: made, Faces: faces(ctx, s, face, s.BatchCards(ctx, batch.ID)),
 	})
 }
 

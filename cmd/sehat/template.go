@@ -69,13 +69,13 @@ type templateReport struct {
 }
 
 func runTemplate(a *app, opts templateOptions) error {
-	write, name, next := form.WriteXLSX, "sehat-form."+opts.kind, "is ready to be filled; then: sehat import"
+	write, name := form.WriteXLSX, "sehat-form."+opts.kind
 	switch opts.kind {
 	case "xlsx":
 	case "csv":
 		write = form.WriteCSV
 	case "xlsform":
-		write, name, next = form.WriteXLSForm, "sehat-xlsform.xlsx", "is ready for KoboToolbox or ODK Central; then import what they export: sehat import"
+		write, name = form.WriteXLSForm, "sehat-xlsform.xlsx"
 	default:
 		return usageError{fmt.Errorf("there is no form %q; write xlsx, csv, xlsform, face or mapping", opts.kind)}
 	}
@@ -88,7 +88,10 @@ func runTemplate(a *app, opts templateOptions) error {
 	}
 	var b bytes.Buffer
 	err = write(&b, form.Options{SurveyCode: strings.TrimSpace(opts.survey), Areas: areas, Day: survey.DateOf(a.now())})
-	if err != nil {
+	switch {
+	case errors.Is(err, form.ErrQuotedSurveyCode):
+		return usageError{err}
+	case err != nil:
 		return fmt.Errorf("writing the form: %w", err)
 	}
 	if opts.out == "-" {
@@ -104,12 +107,11 @@ func runTemplate(a *app, opts templateOptions) error {
 	if err := writeFile(opts.out, b.Bytes()); err != nil {
 		return err
 	}
-	if opts.kind != "xlsform" {
-		next += " " + opts.out
-	} else {
-		next += " EXPORT"
+	report := templateReport{opts.out, opts.kind, opts.survey}
+	if opts.kind == "xlsform" {
+		return a.result(report, "%s is ready to be uploaded to KoboToolbox or ODK Central; then import what they export: sehat import EXPORT", opts.out)
 	}
-	return a.result(templateReport{opts.out, opts.kind, opts.survey}, "%s %s", opts.out, next)
+	return a.result(report, "%s is ready to be filled; then: sehat import %s", opts.out, opts.out)
 }
 
 // wards reads the reference tables of wards and districts that are built in.

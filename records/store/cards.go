@@ -40,7 +40,7 @@ func (s *Store) HoldersOf(ctx context.Context, residentID string) ([]records.Hol
 func (s *Store) holders(ctx context.Context, where string, args ...any) iter.Seq2[records.Holder, error] {
 	rows := query(ctx, s.read, scanHolder, `
 SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.birth_year, r.birth_month, r.birth_day, r.age_years, r.visit_date, r.other,
-	h.ward_code, h.block_no, COALESCE(p.person_id, ''),
+	h.ward_code, h.block_no, COALESCE(p.person_id, ''), COALESCE(ph.hash, ''),
 	CASE WHEN r.id IN (SELECT w.left_id FROM (`+waiting+`) w UNION SELECT w.right_id FROM (`+waiting+`) w) THEN 'review'
 		WHEN r.id IN (SELECT o.left_id FROM (`+opposed+`) o UNION SELECT o.right_id FROM (`+opposed+`) o) THEN 'conflict'
 		WHEN r.id IN (SELECT row_key FROM conflicts WHERE noun = 'resident' AND status = 'open') THEN 'conflict'
@@ -48,6 +48,7 @@ SELECT r.id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.sex, r.bir
 	c.number, c.version, c.kind, c.lease_id, c.issued_at, c.expires_at, c.state, c.face, n.reserved_at
 FROM residents r JOIN households h ON h.id = r.household_id
 LEFT JOIN persons p ON p.resident_id = r.id
+LEFT JOIN resident_photos ph ON ph.resident_id = r.id AND ph.current = 1
 LEFT JOIN cards c ON c.resident_id = r.id AND `+stands+`
 LEFT JOIN numbers n ON n.number = c.number
 WHERE r.state = 'active'`+where+`
@@ -82,7 +83,7 @@ func scanHolder(row scanner) (records.Holder, error) {
 		other                                                         string
 	)
 	err := row.Scan(&h.ID, &h.FullName, &h.FullNameHi, &h.FatherOrHusband, &h.Sex, &h.BirthYear, &h.BirthMonth, &h.BirthDay, &h.AgeYears,
-		&h.VisitDate, &other, &h.Ward, &h.Block, &h.PersonID, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
+		&h.VisitDate, &other, &h.Ward, &h.Block, &h.PersonID, &h.Photo, &h.Held, &number, &version, &kind, &leaseID, &issued, &expires, &state, &face, &reserved)
 	h.Other = []byte(other)
 	if err == nil && number != nil {
 		h.Card = &records.Card{

@@ -18,6 +18,11 @@ func (s *Store) leave(ctx context.Context, tx querier, residents []string, state
 	}
 	args := append([]any{state}, anys(residents)...)
 	list := placeholders(2, len(residents))
+	if state == records.ResidentWithdrawn {
+		if err := removePhotos(ctx, tx, residents); err != nil {
+			return err
+		}
+	}
 	text := `UPDATE residents SET state = $1 WHERE state = 'active' AND id IN ` + list
 	switch state {
 	case records.ResidentWithdrawn:

@@ -171,6 +171,11 @@ func TestUndoIsRefusedWhereSomethingWasBuiltOnIt(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{"a photo was taken", records.RoleCentre, "1 photo was taken of its residents", func(t *testing.T, s *store.Store) {
+			if err := s.SavePhoto(t.Context(), records.Photo{ResidentID: "r1", Hash: "p1", JPEG: []byte("photo"), By: "Asha", At: "2026-03"}); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"a pair was decided on", records.RoleCentre, "1 review decision was taken about its residents", func(t *testing.T, s *store.Store) {
 			err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) (records.Verdict, error) {
 				return records.Verdict{Events: []records.Decision{{ID: "d", Left: "r1", Right: "r2", Decision: records.DecidedDifferent, By: "Asha", At: "2026-03"}}}, nil

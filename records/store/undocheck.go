@@ -13,7 +13,7 @@ import (
 func (u *undoing) check(ctx context.Context) error {
 	built := &builtOn{u: u, BuiltOnError: &records.BuiltOnError{}}
 	for _, look := range []func(context.Context) error{
-		built.trail, built.later, built.rows, built.inside, built.sent, built.cards, built.decisions, built.conflicts, built.audit,
+		built.trail, built.later, built.rows, built.inside, built.sent, built.cards, built.photos, built.decisions, built.conflicts, built.audit,
 	} {
 		if err := look(ctx); err != nil {
 			return err
@@ -219,6 +219,13 @@ func (b *builtOn) cards(ctx context.Context) error {
 	maps.Copy(numbers, cards)
 	b.add(len(numbers), "card was issued to its residents", "cards were issued to its residents")
 	return nil
+}
+
+// photos looks for photos of its residents.
+func (b *builtOn) photos(ctx context.Context) error {
+	photos, err := b.since(ctx, `SELECT hash FROM resident_photos`, "decided_at", "resident_id")
+	b.add(len(photos), "photo was taken of its residents", "photos were taken of its residents")
+	return err
 }
 
 // decisions looks for what people decided about its residents.

@@ -1,5 +1,5 @@
-// Package form writes the empty forms of the survey from its field list: a workbook that a team fills in Excel or LibreOffice, and its
-// flat CSV twin.
+// Package form writes the empty forms of the survey from its field list: a workbook that a team fills in Excel or LibreOffice, its
+// flat CSV twin, and an XLSForm for phones.
 //
 // # The workbook
 //
@@ -16,6 +16,13 @@
 //
 // One header row of machine names, the household's columns and then the member's; one row a member, with its household's answers
 // repeated; a household without members is one row with empty member columns. Here survey_code is a column like the others.
+//
+// # The XLSForm
+//
+// KoboToolbox and ODK Central take it (https://xlsform.org), in Hindi and English. Its questions bear the names of the fields. Where and when
+// comes first, then the outcome of the visit; where somebody was met, the notice is read out before anything is asked about people, and
+// members are asked only with consent. They are a repeat, "members"; each has an id that the phone draws once (member_id), so that a
+// correction finds its member wherever it stands. Whatever passes the form's constraints passes the rules of the survey package.
 package form
 
 import (

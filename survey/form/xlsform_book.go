@@ -99,11 +99,23 @@ func (b *xlsformBook) sheet(name string, rows [][]string, frozen int, widths map
 	if err := b.SetSheetDimension(name, "A1:"+last); err != nil {
 		return err
 	}
+	if err := b.printed(name); err != nil {
+		return err
+	}
 	top, err := excelize.CoordinatesToCellName(frozen+1, 2)
 	if err != nil {
 		return err
 	}
 	return b.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: frozen, YSplit: 1, TopLeftCell: top, ActivePane: "bottomRight"})
+}
+
+// printed lays a sheet out for those who read a form on paper before it goes out: A3 across, all columns on one page.
+func (b *xlsformBook) printed(sheet string) error {
+	size, orientation, fit, wide, tall := 8, "landscape", true, 1, 0
+	if err := b.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall}); err != nil {
+		return err
+	}
+	return b.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit})
 }
 
 // styleOf: a header, the bar of a group, an expression, or a text.
@@ -114,7 +126,7 @@ func (b *xlsformBook) styleOf(rows [][]string, i, j int) int {
 		return b.header
 	case strings.HasPrefix(kind, "begin_"), strings.HasPrefix(kind, "end_"):
 		return b.bar
-	case title == "relevant", title == "constraint", title == "calculation":
+	case isCode(title):
 		return b.code
 	}
 	return b.body
@@ -131,14 +143,17 @@ func widthOfColumn(title string, widths map[string]float64) float64 {
 	return 18
 }
 
-// heightOf is a row's height for the tallest of its texts, up to a height that leaves the neighbours in sight: long
-// expressions are read in the input line.
+// heightOf is a row's height for the tallest of its texts. Expressions do not count: they are read in the input line.
 func heightOf(header, row []string, widths map[string]float64) float64 {
 	var cells []cellText
 	for j, value := range row {
-		if value != "" {
+		if value != "" && !isCode(header[j]) {
 			cells = append(cells, cellText{value, int(widthOfColumn(header[j], widths))})
 		}
 	}
-	return min(heightFor(10, cells...), 120)
+	return heightFor(10, cells...)
+}
+
+func isCode(title string) bool {
+	return title == "required" || title == "relevant" || title == "constraint" || title == "calculation"
 }

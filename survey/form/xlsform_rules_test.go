@@ -42,15 +42,16 @@ func checked(t *testing.T, answers map[string]string, field string, warnings boo
 	return found
 }
 
-// The form's constraint on a field and the survey's rules say the same of these answers.
-func TestAConstraintAndTheRuleOfTheSurveyAgree(t *testing.T) {
+// samples are answers to one question, good and bad, where the others are as in sampleAnswers but for those of instead.
+type samples struct {
+	field     string
+	good, bad []string
+	instead   map[string]string
+}
+
+func allSamples() []samples {
 	digits := func(n int) string { return strings.Repeat("9", n) }
-	for _, c := range []struct {
-		field   string
-		good    []string
-		bad     []string
-		instead map[string]string // other answers
-	}{
+	return []samples{
 		{field: "visit_date", good: []string{"2026-08-15", "2026-08-20", "2000-01-01"}, bad: []string{"2026-08-21", "2027-01-01", "1999-12-31"}},
 		{field: "visit_no", good: []string{"1", "20"}, bad: []string{"0", "21"}},
 		{field: "household_id", good: []string{"H1", "1234", "12-3456"}, bad: []string{"234123412346", "2341 2341 2346", "2341-2341-2346", strings.Repeat("x", 81)}},
@@ -79,7 +80,12 @@ func TestAConstraintAndTheRuleOfTheSurveyAgree(t *testing.T) {
 		{field: "conditions", good: []string{"none", "diabetes", "diabetes heart"}, bad: []string{"none diabetes"}},
 		{field: "disability", good: []string{"none", "seeing hearing"}, bad: []string{"seeing none"}},
 		{field: "allergies", good: []string{"penicillin, 500 mg"}, bad: []string{"234123412346"}},
-	} {
+	}
+}
+
+// The form's constraint on a field and the survey's rules say the same of these answers.
+func TestAConstraintAndTheRuleOfTheSurveyAgree(t *testing.T) {
+	for _, c := range allSamples() {
 		for i, value := range append(slices.Clone(c.good), c.bad...) {
 			answers := sampleAnswers()
 			for name, other := range c.instead {

@@ -1,4 +1,4 @@
--- 0014_trail.sql: what each import brought and changed, so that a resident's history can be read and an import taken back.
+-- 0013_trail.sql: what each import brought and changed, so that a resident's history can be read and an import taken back.
 ALTER TABLE imports ADD COLUMN trail INTEGER NOT NULL DEFAULT 0;       -- 1: its trail was kept; older imports have none
 ALTER TABLE imports ADD COLUMN layout TEXT NOT NULL DEFAULT '';        -- how its rows were read, JSON: headers, mapping
 ALTER TABLE imports ADD COLUMN undone_by TEXT NOT NULL DEFAULT '';

@@ -1,1 +1,1 @@
--- 0014_held.sql: held for a branch; the integrator removes it.
+-- 0014_held.sql: held for another branch.
