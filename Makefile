@@ -27,8 +27,9 @@ lint: ## formatting, vet, staticcheck
 bench: build ## the README's table: rows and cards per CPU-second, peak memory
 	$(GO) test -run '^$$' -bench BenchmarkCity -benchtime 1x -timeout 30m ./cmd/sehat
 
-bench-import: ## reading workbooks beside excelize and encoding/csv, and rows into a store: rows per CPU-second, peak memory
+bench-import: ## reading workbooks beside excelize and encoding/csv, and members into a store; SEHAT_MEMBERS=1000000 for a million
 	$(GO) test -run '^$$' -bench 'BenchmarkRead|BenchmarkImport' -benchtime 1x -timeout 30m ./importer/...
+	$(GO) test -run '^$$' -bench BenchmarkImportCity -benchtime 1x -timeout 3h ./cmd/sehat
 
 bench-linkage: ## how well and how fast duplicates are found; SEHAT_BENCH_ROWS=20000000 for a whole city, SEHAT_CITY=240000 for a large store
 	$(GO) test -run '^$$' -bench BenchmarkLinkage -benchtime 1x -timeout 3h ./records/linkage ./cmd/sehat

@@ -153,15 +153,7 @@ func (b *bench) rows() string {
 		if err != nil {
 			b.Fatal(err)
 		}
-		ids, err := b.store.Identifiers(b.Context(), r.ID)
-		if err != nil {
-			b.Fatal(err)
-		}
-		text.WriteString(strings.Join([]string{r.ID, r.Hash, r.Base, r.SourceRev, string(rune('0' + r.Rev))}, " "))
-		for _, id := range ids {
-			text.WriteString(" " + id.System + "=" + id.Value)
-		}
-		text.WriteString("\n")
+		text.WriteString(strings.Join([]string{r.ID, r.Hash, r.Base, r.SourceRev, string(rune('0' + r.Rev)), r.EPIC, r.ABHA}, " ") + "\n")
 	}
 	for h, err := range b.store.Households(b.Context()) {
 		if err != nil {

@@ -150,6 +150,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	if !r.imp.Counts.Balanced() || r.imp.Counts.RowsRead != r.rows {
 		return report, fmt.Errorf("%w: %d rows in the file, %d accounted for", ErrCounts, r.rows, r.imp.Counts.RowsRead)
 	}
+	r.members, r.houses, r.visits, r.pending, r.from = nil, houses{}, nil, nil, nil // a workbook of many rejects needs as much room as they did
 	report.RejectsFile, report.Rules, err = r.writeRejects(ctx, f)
 	return report, err
 }
@@ -171,7 +172,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
-		members:  map[[16]byte]seen{},
+		members:  map[uint64]seen{},
 		visits:   map[string]string{},
 		copies:   map[string]int{},
 		rowIDs:   map[string]bool{},

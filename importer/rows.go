@@ -2,11 +2,13 @@ package importer
 
 import (
 	"context"
-	"encoding/hex"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"sehat/records"
 	"sehat/survey"
@@ -250,17 +252,25 @@ func (r *run) memberRow(l *line, h *house, m *survey.MemberRow) (in records.Impo
 	if err := in.Seal(); err != nil {
 		return in, false // it is sealed again, and the error told, before it is stored
 	}
-	print := fingerprint(res.Hash)
-	var key [16]byte
-	hex.Decode(key[:], []byte(strings.ReplaceAll(id, "-", ""))) //nolint:errcheck // a UUID is hexadecimal
+	key, now := memberKey(id), seenAt(h.visit, fingerprint(res.Hash))
 	was, there := r.members[key]
-	if there && was.visit == h.visit && was.print != print {
+	if there && was.visit() == now.visit() && was != now {
 		return in, true
 	}
-	if !there || was.visit < h.visit {
-		r.members[key] = seen{print, h.visit}
+	if !there || was.visit() < now.visit() {
+		r.members[key] = now
 	}
 	return in, false
+}
+
+// memberKey is half of a member's id: both halves of it, one upon the other. Two of a million members are one in it with a
+// probability of 3 in 100 million, and the second of them is then held back.
+func memberKey(id string) uint64 {
+	u, err := uuid.Parse(id)
+	if err != nil {
+		return 0 // survey.MemberID makes nothing but UUIDs
+	}
+	return binary.BigEndian.Uint64(u[:8]) ^ binary.BigEndian.Uint64(u[8:])
 }
 
 // A flatState is the household of the flat row before: rows of one household mostly follow each other.

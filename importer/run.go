@@ -24,7 +24,7 @@ type run struct {
 	imp     records.Import
 
 	houses   houses
-	members  map[[16]byte]seen // members of the file so far, by id
+	members  map[uint64]seen   // members of the file so far, by half of their id
 	visits   map[string]string // the submission that told of a visit first, by household and visit
 	copies   map[string]int    // how often a row without keys of its own came, by its content
 	rowIDs   map[string]bool   // values of sehat_row that were used
@@ -56,11 +56,13 @@ type place struct {
 	row   int
 }
 
-// Seen is what is known of a member that came before in the same file.
-type seen struct {
-	print uint64
-	visit int32
-}
+// Seen is what is known of a member that came before in the same file: the fingerprint of its content, with the number of the
+// visit in place of the last eight bits. A city has many millions of members: it is kept small.
+type seen uint64
+
+func seenAt(visit int32, print uint64) seen { return seen(print&^0xff | uint64(visit)&0xff) }
+
+func (s seen) visit() int32 { return int32(s & 0xff) }
 
 // all reads every table and takes its rows in.
 func (r *run) all(ctx context.Context) error {

@@ -8,7 +8,7 @@ import (
 
 // A Found is the person whom a card number or a public id led to, as one of the person's records tells it.
 type Found struct {
-	PublicID   string // random; the only id that leaves the register
+	PublicID   string // see PublicIDs; the only id that leaves the register
 	Resident   Resident
 	Household  Household
 	Cards      []Card // the latest version of every number of the person, newest first; without credential and face

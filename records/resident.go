@@ -84,15 +84,3 @@ var visitSpace = uuid.MustParse("5d1b2f0e-6a57-5f0c-9a5e-2f4f0e7b3c11")
 func VisitID(householdID string, no int) string {
 	return uuid.NewSHA1(visitSpace, []byte(householdID+"/"+strconv.Itoa(no))).String()
 }
-
-// Identifier systems under which a resident can be found.
-const (
-	SystemPublic = "public" // the random id that the centre gives; the FHIR id
-	SystemEPIC   = "epic"   // voter card
-	SystemABHA   = "abha"   // health account number
-)
-
-// An Identifier is a number by which a resident is known somewhere.
-type Identifier struct {
-	System, Value, ResidentID string
-}

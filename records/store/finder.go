@@ -15,15 +15,19 @@ import (
 // A Finder finds the person behind a card number or a public id with prepared statements: one for the person's records, and
 // one for each of these, which are few. It is safe for concurrent use; Close it before the store.
 type Finder struct {
-	store                      *Store
-	byNumber, byPublic, record *sql.Stmt
+	public                       records.PublicIDs
+	byNumber, byResident, record *sql.Stmt
 }
 
 // Finder prepares a finder.
 func (s *Store) Finder(ctx context.Context) (*Finder, error) {
-	f := &Finder{store: s}
+	public, err := s.publicIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &Finder{public: public}
 	for text, statement := range map[string]**sql.Stmt{
-		idsByNumber: &f.byNumber, idsByPublic: &f.byPublic, recordByID: &f.record,
+		idsByNumber: &f.byNumber, idsByResident: &f.byResident, recordByID: &f.record,
 	} {
 		var err error
 		if *statement, err = s.read.PrepareContext(ctx, text); err != nil {
@@ -37,7 +41,7 @@ func (s *Store) Finder(ctx context.Context) (*Finder, error) {
 // Close lets the statements go.
 func (f *Finder) Close() error {
 	var errs []error
-	for _, statement := range []*sql.Stmt{f.byNumber, f.byPublic, f.record} {
+	for _, statement := range []*sql.Stmt{f.byNumber, f.byResident, f.record} {
 		if statement != nil {
 			errs = append(errs, statement.Close())
 		}
@@ -52,13 +56,12 @@ const (
 	idsByNumber = `SELECT c.resident_id, q.resident_id FROM cards c
 LEFT JOIN persons p ON p.resident_id = c.resident_id LEFT JOIN persons q ON q.person_id = p.person_id
 WHERE c.number = $1 ORDER BY c.version DESC`
-	idsByPublic = `SELECT i.resident_id, q.resident_id FROM identifiers i
-LEFT JOIN persons p ON p.resident_id = i.resident_id LEFT JOIN persons q ON q.person_id = p.person_id
-WHERE i.system = 'public' AND i.value = $1`
+	idsByResident = `SELECT r.id, q.resident_id FROM residents r
+LEFT JOIN persons p ON p.resident_id = r.id LEFT JOIN persons q ON q.person_id = p.person_id
+WHERE r.id = $1`
 	recordByID = `SELECT r.id, r.household_id, r.full_name, r.full_name_hi, r.father_or_husband_name, r.relation, r.sex, r.birth_year, r.birth_month, r.birth_day,
 	r.age_years, r.visit_date, r.mobile, r.epic_no, r.abha_number, r.state, r.content_hash,
 	COALESCE(h.ward_code, ''), COALESCE(h.house_no, ''), COALESCE(h.address_line, ''), COALESCE(h.locality, ''), COALESCE(h.pin_code, ''), COALESCE(h.contact_mobile, ''),
-	COALESCE((SELECT MIN(i.value) FROM identifiers i WHERE i.system = 'public' AND i.resident_id = r.id), ''),
 	COALESCE(c.number, ''), COALESCE(c.version, 0), COALESCE(c.kind, ''), COALESCE(c.state, ''), COALESCE(c.issued_at, ''), COALESCE(c.expires_at, ''), COALESCE(c.credential_hash, ''),
 	COALESCE((SELECT n.reserved_at FROM numbers n WHERE n.number = c.number), ''),
 	COALESCE((SELECT MAX(e.decided_at) FROM card_events e WHERE e.number = c.number AND e.version = c.version AND e.event = c.state), '')
@@ -72,7 +75,6 @@ WHERE r.id = $1 ORDER BY c.number, c.version`
 type foundRow struct {
 	resident  records.Resident
 	household records.Household
-	public    string
 	card      records.Card
 }
 
@@ -83,7 +85,6 @@ func scanFound(row scanner) (foundRow, error) {
 	err := row.Scan(&r.ID, &r.HouseholdID, &r.FullName, &r.FullNameHi, &r.FatherOrHusband, &r.Relation, &r.Sex, &r.BirthYear, &r.BirthMonth, &r.BirthDay,
 		&age, &r.VisitDate, &r.Mobile, &r.EPIC, &r.ABHA, &r.State, &r.Hash,
 		&h.WardCode, &h.HouseNo, &h.AddressLine, &h.Locality, &h.PinCode, &h.Mobile,
-		&f.public,
 		&c.Number, &c.Version, &c.Kind, &c.State, &c.IssuedAt, &c.ExpiresAt, &c.CredentialHash, &c.ReservedAt, &c.Since)
 	if age.Valid {
 		years := int(age.Int64)
@@ -102,7 +103,11 @@ func (f *Finder) ByCard(ctx context.Context, number string) (records.Found, erro
 // ByPublicID finds the record that a public id names, merged into another or not. It returns records.ErrNotFound if there
 // is none, or if the resident withdrew.
 func (f *Finder) ByPublicID(ctx context.Context, id string) (records.Found, error) {
-	return f.find(ctx, f.byPublic, id, false)
+	resident, ok := f.public.Resident(id)
+	if !ok {
+		return records.Found{}, fmt.Errorf("person: %w", records.ErrNotFound)
+	}
+	return f.find(ctx, f.byResident, resident, false)
 }
 
 func (f *Finder) find(ctx context.Context, statement *sql.Stmt, value string, canonical bool) (records.Found, error) {
@@ -123,18 +128,14 @@ func (f *Finder) find(ctx context.Context, statement *sql.Stmt, value string, ca
 	if canonical {
 		tell = survivor
 	}
-	for _, r := range []*foundRow{tell, survivor} {
-		if r.public == "" {
-			if r.public, err = f.store.PublicID(ctx, r.resident.ID); err != nil {
-				return records.Found{}, err
-			}
-		}
+	found := records.Found{Resident: tell.resident, Household: tell.household, Cards: latestCards(rows)}
+	if found.PublicID, err = f.public.Of(tell.resident.ID); err != nil {
+		return records.Found{}, err
 	}
-	found := records.Found{PublicID: tell.public, Resident: tell.resident, Household: tell.household, Cards: latestCards(rows)}
 	if tell.resident.ID != survivor.resident.ID {
-		found.SurvivorID = survivor.public
+		found.SurvivorID, err = f.public.Of(survivor.resident.ID)
 	}
-	return found, nil
+	return found, err
 }
 
 // residentIDs returns the resident that is asked for and every record of the same person, in the order of their ids; none if
@@ -219,26 +220,4 @@ func latestCards(rows []foundRow) []records.Card {
 		return cmp.Or(strings.Compare(b.IssuedAt, a.IssuedAt), strings.Compare(a.Number, b.Number))
 	})
 	return all
-}
-
-// PublicID returns the random id by which a resident is known outside, and gives one to a resident who has none.
-func (s *Store) PublicID(ctx context.Context, residentID string) (string, error) {
-	var id string
-	err := s.inTx(ctx, func(tx querier) error {
-		if err := s.lock(ctx, tx, "public_ids"); err != nil {
-			return err
-		}
-		known, err := collect(query(ctx, tx, scanText, `SELECT value FROM identifiers WHERE resident_id = $1 AND system = $2 ORDER BY value`, residentID, records.SystemPublic))
-		if err != nil {
-			return fmt.Errorf("reading identifiers: %w", err)
-		}
-		if len(known) > 0 {
-			id = known[0]
-			return nil
-		}
-		id = records.NewID()
-		_, err = plain("identifiers", "system", "value", "resident_id").rows(ctx, tx, [][]any{{records.SystemPublic, id, residentID}})
-		return err
-	})
-	return id, err
 }

@@ -14,15 +14,21 @@ import (
 
 // Invented people. Asha's record of the second visit came first by id; both are one person.
 var (
-	ashaFirst = records.Resident{ID: "r1", HouseholdID: "h1", Key: "1", LineNo: 1, FullName: "Asha Devi", FullNameHi: "आशा देवी", Sex: "F", BirthYear: 1985, BirthMonth: 3, VisitDate: "2026-01-10", State: records.ResidentActive}
-	ashaAgain = records.Resident{ID: "r2", HouseholdID: "h2", Key: "1", LineNo: 1, FullName: "Asha Dewi", Sex: "F", BirthYear: 1985, VisitDate: "2026-01-02", State: records.ResidentActive}
-	imranOnce = records.Resident{ID: "r3", HouseholdID: "h2", Key: "2", LineNo: 2, FullName: "Imran Qureshi", Sex: "M", VisitDate: "2026-01-02", State: records.ResidentActive}
+	ashaFirst = records.Resident{ID: resident1, HouseholdID: "h1", Key: "1", LineNo: 1, FullName: "Asha Devi", FullNameHi: "आशा देवी", Sex: "F", BirthYear: 1985, BirthMonth: 3, VisitDate: "2026-01-10", State: records.ResidentActive}
+	ashaAgain = records.Resident{ID: resident2, HouseholdID: "h2", Key: "1", LineNo: 1, FullName: "Asha Dewi", Sex: "F", BirthYear: 1985, VisitDate: "2026-01-02", State: records.ResidentActive}
+	imranOnce = records.Resident{ID: resident3, HouseholdID: "h2", Key: "2", LineNo: 2, FullName: "Imran Qureshi", Sex: "M", VisitDate: "2026-01-02", State: records.ResidentActive}
 )
 
 const (
 	ashasNumber  = "234567890123449"
 	ashasOther   = "345678901234560"
 	imransNumber = "456789012345671"
+)
+
+const (
+	resident1 = "11111111-0000-5000-8000-000000000001"
+	resident2 = "22222222-0000-5000-8000-000000000002"
+	resident3 = "33333333-0000-5000-8000-000000000003"
 )
 
 // hospitalPeople fills a store with a merged person and a stranger, all without a card.
@@ -50,7 +56,7 @@ func hospitalPeople(t *testing.T, url string) *store.Store {
 	if _, _, err := in.Rows(ctx, imp, rows); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveLinkage(ctx, records.Linked{Persons: slices.Values([]records.PersonOf{{ResidentID: "r1", PersonID: "p1"}, {ResidentID: "r2", PersonID: "p1"}, {ResidentID: "r3", PersonID: "p3"}})}); err != nil {
+	if err := s.SaveLinkage(ctx, records.Linked{Persons: slices.Values([]records.PersonOf{{ResidentID: resident1, PersonID: "p1"}, {ResidentID: resident2, PersonID: "p1"}, {ResidentID: resident3, PersonID: "p3"}})}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -93,7 +99,7 @@ func TestFinder(t *testing.T) {
 		if _, err := f.ByCard(ctx, ashasNumber); !errors.Is(err, records.ErrNotFound) {
 			t.Fatalf("a number that nobody holds: %v", err)
 		}
-		giveCard(t, s, "r3", imransNumber, 1, records.CardActive, "2026-02-03T00:00:00.000Z")
+		giveCard(t, s, resident3, imransNumber, 1, records.CardActive, "2026-02-03T00:00:00.000Z")
 		found, err := f.ByCard(ctx, imransNumber)
 		if err != nil {
 			t.Fatal(err)
@@ -105,10 +111,10 @@ func TestFinder(t *testing.T) {
 			t.Errorf("card %+v, %v", c, ok)
 		}
 		again, err := f.ByPublicID(ctx, found.PublicID)
-		if err != nil || again.Resident.ID != "r3" || again.PublicID != found.PublicID {
+		if err != nil || again.Resident.ID != resident3 || again.PublicID != found.PublicID {
 			t.Errorf("by public id: %+v, %v", again, err)
 		}
-		if _, err := f.ByPublicID(ctx, "r3"); !errors.Is(err, records.ErrNotFound) {
+		if _, err := f.ByPublicID(ctx, resident3); !errors.Is(err, records.ErrNotFound) {
 			t.Errorf("the register's own id is none outside: %v", err)
 		}
 	})
@@ -121,13 +127,13 @@ func TestFinderAnswersWithTheCanonicalRecordOfAPerson(t *testing.T) {
 		f := finder(t, s)
 
 		// The later record holds the earlier card, so that it is canonical.
-		giveCard(t, s, "r2", ashasOther, 1, records.CardActive, "2026-02-01T00:00:00.000Z")
-		giveCard(t, s, "r1", ashasNumber, 1, records.CardActive, "2026-02-02T00:00:00.000Z")
+		giveCard(t, s, resident2, ashasOther, 1, records.CardActive, "2026-02-01T00:00:00.000Z")
+		giveCard(t, s, resident1, ashasNumber, 1, records.CardActive, "2026-02-02T00:00:00.000Z")
 		survivor, err := f.ByCard(ctx, ashasNumber)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if survivor.Resident.ID != "r2" || survivor.SurvivorID != "" {
+		if survivor.Resident.ID != resident2 || survivor.SurvivorID != "" {
 			t.Fatalf("found %s, survivor %q", survivor.Resident.ID, survivor.SurvivorID)
 		}
 		var numbers []string
@@ -143,11 +149,11 @@ func TestFinderAnswersWithTheCanonicalRecordOfAPerson(t *testing.T) {
 			t.Fatal(err)
 		}
 		merged, err := f.ByPublicID(ctx, survivor.PublicID)
-		if err != nil || merged.Resident.ID != "r2" {
+		if err != nil || merged.Resident.ID != resident2 {
 			t.Fatalf("found %+v, %v", merged, err)
 		}
 		now, err := f.ByCard(ctx, ashasOther)
-		if err != nil || now.Resident.ID != "r1" || merged.SurvivorID != now.PublicID || now.PublicID == survivor.PublicID {
+		if err != nil || now.Resident.ID != resident1 || merged.SurvivorID != now.PublicID || now.PublicID == survivor.PublicID {
 			t.Errorf("found %s %s, %v; the merged record points to %s", now.Resident.ID, now.PublicID, err, merged.SurvivorID)
 		}
 		if c, ok := now.Card(ashasOther); !ok || c.State != records.CardRevoked {
@@ -159,8 +165,8 @@ func TestFinderAnswersWithTheCanonicalRecordOfAPerson(t *testing.T) {
 func TestFinderTellsTheLatestVersionOfACard(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := hospitalPeople(t, url)
-		giveCard(t, s, "r3", imransNumber, 1, records.CardReplaced, "2026-02-01T00:00:00.000Z")
-		giveCard(t, s, "r3", imransNumber, 2, records.CardPrinted, "2026-02-05T00:00:00.000Z")
+		giveCard(t, s, resident3, imransNumber, 1, records.CardReplaced, "2026-02-01T00:00:00.000Z")
+		giveCard(t, s, resident3, imransNumber, 2, records.CardPrinted, "2026-02-05T00:00:00.000Z")
 		found, err := finder(t, s).ByCard(t.Context(), imransNumber)
 		if err != nil || len(found.Cards) != 1 || found.Cards[0].Version != 2 || found.Cards[0].State != records.CardPrinted {
 			t.Errorf("cards %+v, %v", found.Cards, err)
@@ -173,43 +179,54 @@ func TestFinderDoesNotTellOfWhoWithdrew(t *testing.T) {
 		ctx := t.Context()
 		s := hospitalPeople(t, url)
 		f := finder(t, s)
-		giveCard(t, s, "r2", ashasOther, 1, records.CardActive, "2026-02-01T00:00:00.000Z")
-		giveCard(t, s, "r1", ashasNumber, 1, records.CardActive, "2026-02-02T00:00:00.000Z")
-		public, err := s.PublicID(ctx, "r2")
+		giveCard(t, s, resident2, ashasOther, 1, records.CardActive, "2026-02-01T00:00:00.000Z")
+		giveCard(t, s, resident1, ashasNumber, 1, records.CardActive, "2026-02-02T00:00:00.000Z")
+		told, err := f.ByCard(ctx, ashasOther)
 		if err != nil {
 			t.Fatal(err)
 		}
-		behind(t, url, `UPDATE residents SET state = 'withdrawn' WHERE id = 'r2'`)
+		if _, err := f.ByPublicID(ctx, told.PublicID); err != nil {
+			t.Fatalf("as long as they did not: %v", err)
+		}
+		behind(t, url, `UPDATE residents SET state = 'withdrawn' WHERE id = '`+resident2+`'`)
 		if _, err := f.ByCard(ctx, ashasOther); !errors.Is(err, records.ErrNotFound) {
 			t.Errorf("by the card: %v", err)
 		}
-		if _, err := f.ByPublicID(ctx, public); !errors.Is(err, records.ErrNotFound) {
+		if _, err := f.ByPublicID(ctx, told.PublicID); !errors.Is(err, records.ErrNotFound) {
 			t.Errorf("by the public id: %v", err)
 		}
 		other, err := f.ByCard(ctx, ashasNumber)
-		if err != nil || other.Resident.ID != "r1" || len(other.Cards) != 1 {
+		if err != nil || other.Resident.ID != resident1 || len(other.Cards) != 1 {
 			t.Errorf("the person's other record: %+v, %v", other, err)
 		}
 	})
 }
 
-func TestAResidentIsGivenOnePublicID(t *testing.T) {
+// The key of the public ids is made by whoever comes first, and kept.
+func TestAResidentHasOnePublicID(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := hospitalPeople(t, url)
+		giveCard(t, s, resident3, imransNumber, 1, records.CardActive, "2026-02-03T00:00:00.000Z")
 		ids := make([]string, 8)
 		var wg sync.WaitGroup
 		for i := range ids {
 			wg.Go(func() {
-				id, err := s.PublicID(t.Context(), "r1")
+				f, err := s.Finder(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer f.Close()
+				found, err := f.ByCard(t.Context(), imransNumber)
 				if err != nil {
 					t.Error(err)
 				}
-				ids[i] = id
+				ids[i] = found.PublicID
 			})
 		}
 		wg.Wait()
 		slices.Sort(ids)
-		if ids[0] == "" || len(slices.Compact(ids)) != 1 {
+		if len(ids[0]) != 32 || len(slices.Compact(ids)) != 1 {
 			t.Errorf("ids %v", ids)
 		}
 	})

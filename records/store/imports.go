@@ -191,13 +191,13 @@ func (b *importBatch) take(r *records.ImportRow) records.Outcome {
 	}
 	in := records.Ingest(r, had, b.home.Device)
 	if in.Household != records.WriteNothing {
-		b.households.put(r.Household.ID, *r.Household, &records.Standing{Meta: r.Household.Meta}, in.Household)
+		b.households.put(r.Household.ID, r.Household, &records.Standing{Meta: r.Household.Meta}, in.Household)
 	}
 	if in.Visit != records.WriteNothing {
-		b.visits.put(r.Visit.ID, *r.Visit, &records.Standing{Meta: r.Visit.Meta}, in.Visit)
+		b.visits.put(r.Visit.ID, r.Visit, &records.Standing{Meta: r.Visit.Meta}, in.Visit)
 	}
 	if in.Resident != records.WriteNothing {
-		b.residents.put(r.Resident.ID, *r.Resident, &records.Standing{Meta: r.Resident.Meta, Resident: r.Resident}, in.Resident)
+		b.residents.put(r.Resident.ID, r.Resident, &records.Standing{Meta: r.Resident.Meta, Resident: r.Resident}, in.Resident)
 	}
 	if in.Reject != nil {
 		return b.quarantine.hold(*in.Reject)
@@ -216,14 +216,13 @@ func (b *importBatch) save(ctx context.Context, q querier, importID string) erro
 		return err
 	}
 	stamp := records.NewID()
-	if err := saveHouseholds(ctx, q, stamp, b.households.changed()); err != nil {
+	if err := saveHouseholds(ctx, q, stamp, b.households.changed(), b.households.there); err != nil {
 		return err
 	}
-	there := func(id string) bool { return b.residents.before[id] }
-	if err := saveResidents(ctx, q, b.home, stamp, b.residents.changed(), there); err != nil {
+	if err := saveResidents(ctx, q, stamp, b.residents.changed(), b.residents.there); err != nil {
 		return err
 	}
-	if err := saveVisits(ctx, q, b.visits.changed()); err != nil {
+	if err := saveVisits(ctx, q, b.visits.changed(), b.visits.there); err != nil {
 		return err
 	}
 	for name, revs := range map[string]map[string]string{
@@ -248,11 +247,11 @@ type standingTable[T any] struct {
 	before map[string]bool              // ids that were stored before the batch
 	now    map[string]*records.Standing // with what the batch did so far
 	order  []string                     // ids to write, each once
-	rows   map[string]T
+	rows   map[string]*T
 	revs   map[string]string // ids whose source revision alone is newer
 }
 
-func (t *standingTable[T]) put(id string, row T, standing *records.Standing, w records.Write) {
+func (t *standingTable[T]) put(id string, row *T, standing *records.Standing, w records.Write) {
 	t.now[id] = standing
 	_, there := t.rows[id]
 	if w == records.WriteRevision && !there {
@@ -266,10 +265,13 @@ func (t *standingTable[T]) put(id string, row T, standing *records.Standing, w r
 	t.rows[id] = row
 }
 
+// there reports whether an id was stored before the batch.
+func (t *standingTable[T]) there(id string) bool { return t.before[id] }
+
 func (t *standingTable[T]) changed() []T {
 	list := make([]T, 0, len(t.order))
 	for _, id := range t.order {
-		list = append(list, t.rows[id])
+		list = append(list, *t.rows[id])
 	}
 	return list
 }
@@ -298,8 +300,9 @@ func scanStandingResident(row scanner) (idStanding, error) {
 
 // standingRows reads what stands under ids.
 func standingRows[T any](ctx context.Context, s *Store, q querier, text string, scan func(scanner) (idStanding, error), ids []string) (standingTable[T], error) {
-	t := standingTable[T]{before: map[string]bool{}, now: map[string]*records.Standing{}, rows: map[string]T{}, revs: map[string]string{}}
-	for chunk := range slices.Chunk(ids, 1000) {
+	t := standingTable[T]{before: map[string]bool{}, now: map[string]*records.Standing{}, rows: map[string]*T{}, revs: map[string]string{}}
+	slices.Sort(ids) // neighbours in the index
+	for chunk := range slices.Chunk(slices.Compact(ids), 1000) {
 		for v, err := range query(ctx, q, scan, text+` WHERE id IN `+s.list(1, len(chunk)), anys(chunk)...) {
 			if err != nil {
 				return t, err

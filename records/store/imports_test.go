@@ -58,16 +58,11 @@ func TestImportRows(t *testing.T) {
 		if err != nil || r.FullName != "Asha Devi" || r.Rev != 2 || r.Base != "" || r.Origin != "device-centre" || r.State != records.ResidentActive {
 			t.Fatalf("resident %+v, %v", r, err)
 		}
-		ids, err := s.Identifiers(ctx, "r1")
-		if err != nil || len(ids) != 2 || ids[0].System != records.SystemEPIC || ids[1].System != records.SystemPublic || len(ids[1].Value) != 36 {
-			t.Fatalf("identifiers %+v, %v", ids, err)
-		}
 		if got := importRows(t, m, rowOf("Asha Devi", "XYZ7654321", 2)); got[0] != records.Updated {
 			t.Fatalf("a corrected voter card: %v", got)
 		}
-		changed, err := s.Identifiers(ctx, "r1")
-		if err != nil || len(changed) != 2 || changed[0].Value != "XYZ7654321" || changed[1] != ids[1] {
-			t.Fatalf("identifiers %+v, %v", changed, err)
+		if r, err := s.Resident(ctx, "r1"); err != nil || r.EPIC != "XYZ7654321" {
+			t.Fatalf("resident %+v, %v", r, err)
 		}
 		visits, err := s.VisitsOf(ctx, "h1")
 		if err != nil || len(visits) != 2 {
@@ -209,9 +204,6 @@ func TestOnlyADeviceHasAnOutbox(t *testing.T) {
 		importRows(t, s.Importing(), rowOf("Asha", "", 1))
 		if n, err := s.OutboxRows(t.Context()); err != nil || n != 3 {
 			t.Fatalf("%d rows in the outbox, %v", n, err)
-		}
-		if ids, err := s.Identifiers(t.Context(), "r1"); err != nil || len(ids) != 0 {
-			t.Fatalf("a device gives no public ids: %+v, %v", ids, err)
 		}
 	})
 }

@@ -24,7 +24,7 @@ func (m *merging) households(ctx context.Context, rows []int) error {
 	if err != nil {
 		return err
 	}
-	return saveHouseholds(ctx, m.tx, m.stamp, mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta }))
+	return saveHouseholds(ctx, m.tx, m.stamp, mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta }), among(stored))
 }
 
 func (m *merging) residents(ctx context.Context, rows []int) error {
@@ -48,7 +48,7 @@ func (m *merging) residents(ctx context.Context, rows []int) error {
 		r.State = cmp.Or(stored[r.ID].state, records.ResidentActive)
 		return &r.Meta
 	})
-	return saveResidents(ctx, m.tx, m.home, m.stamp, save, func(id string) bool { _, ok := stored[id]; return ok })
+	return saveResidents(ctx, m.tx, m.stamp, save, among(stored))
 }
 
 func (m *merging) visits(ctx context.Context, rows []int) error {
@@ -61,7 +61,12 @@ func (m *merging) visits(ctx context.Context, rows []int) error {
 	if err != nil {
 		return err
 	}
-	return saveVisits(ctx, m.tx, mergeRows(m, list, stored, func(v *records.Visit) *records.Meta { return &v.Meta }))
+	return saveVisits(ctx, m.tx, mergeRows(m, list, stored, func(v *records.Visit) *records.Meta { return &v.Meta }), among(stored))
+}
+
+// among reports whether an id is one of those that are stored.
+func among(stored map[string]standingRow) func(id string) bool {
+	return func(id string) bool { _, ok := stored[id]; return ok }
 }
 
 // stored reads what stands under keys, locked until the transaction ends.

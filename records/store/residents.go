@@ -1,12 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
 
 	"sehat/records"
 )
@@ -20,8 +17,10 @@ func metaDest(m *records.Meta) []any {
 	return []any{&m.Origin, &m.Rev, &m.SourceRev, &m.Hash, &m.Base}
 }
 
-func metaArgs(m records.Meta) []any {
-	return []any{m.Origin, m.Rev, m.SourceRev, m.Hash, m.Base}
+func metaArgs(m records.Meta) []any { return addMeta(nil, &m) }
+
+func addMeta(args []any, m *records.Meta) []any {
+	return append(args, m.Origin, m.Rev, m.SourceRev, m.Hash, m.Base)
 }
 
 var householdInsert = upsert("households", 1, append([]string{
@@ -46,16 +45,13 @@ func scanHousehold(row scanner) (records.Household, error) {
 }
 
 // saveHouseholds writes households as they are, over what is stored under their ids, and notes them to be linked anew. No id may
-// come twice. Stamp is the same for all that one transaction writes.
-func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household) error {
-	rows := make([][]any, 0, len(list))
-	for _, h := range list {
-		rows = append(rows, append([]any{
-			h.ID, h.Profile, h.SurveyCode, h.WardCode, h.TeamID, h.Key, h.BlockNo, h.HouseNo, h.AddressLine, h.Locality,
-			h.PinCode, h.Mobile, h.Consent, string(h.Other),
-		}, metaArgs(h.Meta)...))
-	}
-	if _, err := householdInsert.rows(ctx, q, rows); err != nil {
+// come twice. Stamp is the same for all that one transaction writes; there says which ids are stored already.
+func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household, there func(id string) bool) error {
+	err := saveOver(ctx, q, householdInsert, list, func(h *records.Household) bool { return there(h.ID) }, func(args []any, h *records.Household) []any {
+		return addMeta(append(args, h.ID, h.Profile, h.SurveyCode, h.WardCode, h.TeamID, h.Key, h.BlockNo, h.HouseNo, h.AddressLine, h.Locality,
+			h.PinCode, h.Mobile, h.Consent, string(h.Other)), &h.Meta)
+	})
+	if err != nil {
 		return err
 	}
 	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
@@ -91,68 +87,33 @@ func scanResident(row scanner) (records.Resident, error) {
 	return r, err
 }
 
-// saveResidents writes residents as they are, over what is stored under their ids, and keeps their identifiers in step: the
-// voter card and ABHA numbers, and at a centre the public id of each that was not there before. It notes the households in
-// which they stand, and stood, to be linked anew. No id may come twice. There says which ids are stored already.
-func saveResidents(ctx context.Context, q querier, h records.Home, stamp string, list []records.Resident, there func(id string) bool) error {
-	rows := make([][]any, 0, len(list))
+// saveResidents writes residents as they are, over what is stored under their ids, and notes the households in which they stand,
+// and stood, to be linked anew. No id may come twice. There says which ids are stored already.
+func saveResidents(ctx context.Context, q querier, stamp string, list []records.Resident, there func(id string) bool) error {
 	var known []string
-	var numbers []records.Identifier
-	for _, r := range list {
-		rows = append(rows, append([]any{
-			r.ID, r.HouseholdID, r.Key, r.LineNo, r.FullName, r.FullNameHi, r.FatherOrHusband, r.Relation, r.Sex,
-			r.BirthYear, r.BirthMonth, r.BirthDay, r.AgeYears, r.VisitDate, r.GuardianLine, r.Mobile, r.EPIC, r.ABHA,
-			string(r.Other), r.State,
-		}, metaArgs(r.Meta)...))
-		if r.EPIC != "" {
-			numbers = append(numbers, records.Identifier{System: records.SystemEPIC, Value: r.EPIC, ResidentID: r.ID})
-		}
-		if r.ABHA != "" {
-			numbers = append(numbers, records.Identifier{System: records.SystemABHA, Value: r.ABHA, ResidentID: r.ID})
-		}
-		switch {
-		case there(r.ID):
-			known = append(known, r.ID)
-		case h.Role == records.RoleCentre:
-			numbers = append(numbers, records.Identifier{System: records.SystemPublic, Value: records.NewID(), ResidentID: r.ID})
+	for i := range list {
+		if id := list[i].ID; there(id) {
+			known = append(known, id)
 		}
 	}
 	if err := relinkResidents(ctx, q, stamp, known); err != nil {
 		return err
 	}
-	if _, err := residentInsert.rows(ctx, q, rows); err != nil {
+	err := saveOver(ctx, q, residentInsert, list, func(r *records.Resident) bool { return there(r.ID) }, func(args []any, r *records.Resident) []any {
+		return addMeta(append(args, r.ID, r.HouseholdID, r.Key, r.LineNo, r.FullName, r.FullNameHi, r.FatherOrHusband, r.Relation, r.Sex,
+			r.BirthYear, r.BirthMonth, r.BirthDay, r.AgeYears, r.VisitDate, r.GuardianLine, r.Mobile, r.EPIC, r.ABHA,
+			string(r.Other), r.State), &r.Meta)
+	})
+	if err != nil {
 		return err
 	}
-	err := relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
 		for i := range list {
 			if !yield(list[i].HouseholdID) {
 				return
 			}
 		}
 	})
-	if err != nil {
-		return err
-	}
-	return saveIdentifiers(ctx, q, known, numbers)
-}
-
-// saveIdentifiers gives residents their numbers; of those known before, the voter card and ABHA numbers are replaced.
-func saveIdentifiers(ctx context.Context, q querier, known []string, numbers []records.Identifier) error {
-	for ids := range slices.Chunk(known, 500) {
-		_, err := q.ExecContext(ctx, `DELETE FROM identifiers WHERE system <> 'public' AND resident_id IN `+placeholders(1, len(ids)), anys(ids)...)
-		if err != nil {
-			return fmt.Errorf("replacing identifiers: %w", err)
-		}
-	}
-	slices.SortFunc(numbers, func(a, b records.Identifier) int { // in the order of the table: see importBatch.save
-		return cmp.Or(strings.Compare(a.System, b.System), strings.Compare(a.Value, b.Value))
-	})
-	rows := make([][]any, 0, len(numbers))
-	for _, n := range numbers {
-		rows = append(rows, []any{n.System, n.Value, n.ResidentID})
-	}
-	_, err := keep("identifiers", 3, "system", "value", "resident_id").rows(ctx, q, rows)
-	return err
 }
 
 var visitInsert = upsert("visits", 1, append([]string{
@@ -173,16 +134,11 @@ func scanVisit(row scanner) (records.Visit, error) {
 	return v, err
 }
 
-// saveVisits writes visits as they are, over what is stored under their ids. No id may come twice.
-func saveVisits(ctx context.Context, q querier, list []records.Visit) error {
-	rows := make([][]any, 0, len(list))
-	for _, v := range list {
-		rows = append(rows, append([]any{
-			v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other),
-		}, metaArgs(v.Meta)...))
-	}
-	_, err := visitInsert.rows(ctx, q, rows)
-	return err
+// saveVisits writes visits as they are, over what is stored under their ids. No id may come twice. There says which are stored.
+func saveVisits(ctx context.Context, q querier, list []records.Visit, there func(id string) bool) error {
+	return saveOver(ctx, q, visitInsert, list, func(v *records.Visit) bool { return there(v.ID) }, func(args []any, v *records.Visit) []any {
+		return addMeta(append(args, v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other)), &v.Meta)
+	})
 }
 
 // saveSourceRevs notes newer source revisions of rows whose content is equal.
@@ -233,19 +189,6 @@ func (s *Store) VisitsOf(ctx context.Context, householdID string) ([]records.Vis
 		`SELECT `+visitColumns+` FROM visits WHERE household_id = $1 ORDER BY visit_no`, householdID))
 	if err != nil {
 		return nil, fmt.Errorf("reading visits to household %s: %w", householdID, err)
-	}
-	return list, nil
-}
-
-// Identifiers returns the numbers by which a resident is known.
-func (s *Store) Identifiers(ctx context.Context, residentID string) ([]records.Identifier, error) {
-	list, err := collect(query(ctx, s.read, func(row scanner) (records.Identifier, error) {
-		var n records.Identifier
-		err := row.Scan(&n.System, &n.Value, &n.ResidentID)
-		return n, err
-	}, `SELECT system, value, resident_id FROM identifiers WHERE resident_id = $1 ORDER BY system, value`, residentID))
-	if err != nil {
-		return nil, fmt.Errorf("reading identifiers of resident %s: %w", residentID, err)
 	}
 	return list, nil
 }

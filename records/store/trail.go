@@ -112,7 +112,7 @@ func trace[T any](t *trail, noun records.Noun, table *standingTable[T], meta fun
 	after := map[string]int64{}
 	for _, id := range table.order {
 		row := table.rows[id]
-		rev := meta(&row).Rev
+		rev := meta(row).Rev
 		switch {
 		case table.before[id]:
 			changed = append(changed, id)

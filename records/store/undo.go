@@ -237,7 +237,7 @@ func (u *undoing) takeBack(ctx context.Context) error {
 		ids  []string
 		from []string // tables and their columns
 	}{
-		{residents, []string{"identifiers.resident_id", "matches.left_id", "matches.right_id", "persons.resident_id", "unlinked.resident_id", "residents.id"}},
+		{residents, []string{"matches.left_id", "matches.right_id", "persons.resident_id", "unlinked.resident_id", "residents.id"}},
 		{visits, []string{"visits.id"}},
 		{households, []string{"households.id"}},
 	} {

@@ -25,13 +25,14 @@ func (u *undoing) restore(ctx context.Context, stamp string) error {
 	if err != nil {
 		return err
 	}
-	if err := saveHouseholds(ctx, u.tx, stamp, households); err != nil {
+	stored := func(string) bool { return true }
+	if err := saveHouseholds(ctx, u.tx, stamp, households, stored); err != nil {
 		return err
 	}
-	if err := saveResidents(ctx, u.tx, u.home, stamp, residents, func(string) bool { return true }); err != nil {
+	if err := saveResidents(ctx, u.tx, stamp, residents, stored); err != nil {
 		return err
 	}
-	if err := saveVisits(ctx, u.tx, visits); err != nil {
+	if err := saveVisits(ctx, u.tx, visits, stored); err != nil {
 		return err
 	}
 	u.out.Restored = records.UndoneRows{Households: len(households), Residents: len(residents), Visits: len(visits)}
