@@ -132,7 +132,7 @@ func understood(t *testing.T, words []string) {
 	t.Helper()
 	root := newRootCommand(&app{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }})
 	cmd, rest, err := root.Find(words)
-	if err != nil || cmd == root || cmd.HasSubCommands() && len(rest) > 0 && rest[0] == strings.ToLower(rest[0]) && !strings.HasPrefix(rest[0], "-") {
+	if err != nil || cmd == root || cmd.HasSubCommands() && len(rest) > 0 && rest[0] == strings.ToLower(rest[0]) && !strings.ContainsAny(rest[0], "-./") {
 		t.Errorf("sehat %s: there is no such command", strings.Join(words, " "))
 		return
 	}
