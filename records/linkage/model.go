@@ -43,7 +43,7 @@ type Model struct {
 }
 
 // ModelVersion changes with the meaning of anything in a Model.
-const ModelVersion = 1
+const ModelVersion = 2
 
 // passes is the plan of a frozen model, nil without one.
 func (m *Model) passes() []Pass {

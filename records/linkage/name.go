@@ -3,6 +3,7 @@ package linkage
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A role says what a word does in a name. "Mohd Arif Khan" is prefix, core, core; "Sunita Devi" is core, suffix.
@@ -154,6 +155,13 @@ func isKeyMash(w string) bool {
 		}
 	}
 	return true
+}
+
+// isDash reports that something stands where a record's name belongs, and no letter of any script: "." or "--". A form that demands
+// a name gets these for people nobody named.
+func isDash(r *Record) bool {
+	told := strings.TrimSpace(r.FullName + r.FullNameAlt + r.GivenName + r.FamilyName)
+	return told != "" && !strings.ContainsFunc(told, unicode.IsLetter)
 }
 
 const longestWord = 40

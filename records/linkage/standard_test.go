@@ -33,6 +33,14 @@ func TestTextOfAnyScriptBecomesLatin(t *testing.T) {
 	}
 }
 
+func TestADashWhereANameBelongsNamesNobody(t *testing.T) {
+	for in, dash := range map[string]bool{".": true, " - ": true, "--": true, "१२": true, "": false, " ": false, "A.": false, "आशा": false, "আশা": false, "ஆஷா": false} {
+		if got := isDash(&Record{FullName: in}); got != dash {
+			t.Errorf("%q is a dash: %v", in, got)
+		}
+	}
+}
+
 func TestNamesAreSplitByTheRolesOfTheirWords(t *testing.T) {
 	for _, c := range []struct{ in, given, family, father string }{
 		{"Mohd Arif Khan", "arif", "khan", ""},

@@ -177,7 +177,7 @@ func (t *table) add(r *Record) {
 	}
 	rd.fatherSecond = append(rd.fatherSecond, father.second)
 	t.reading.whole = append(t.reading.whole, uint8(level(r.GivenName == "" && r.FamilyName == "", 1, 0)))
-	if n.junk {
+	if n.junk || n.given == 0 && n.family == 0 && isDash(r) {
 		w.flags |= rowVoid
 	}
 	if alt.other.forename {
