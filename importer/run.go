@@ -231,8 +231,14 @@ func (r *run) doubt(l *line, n notes) {
 		return
 	}
 	for _, f := range n.doubts {
-		m := l.message("", f.Message)
-		m.Column = f.Field
+		header := ""
+		if col := l.t.columnOf(f.Field); col >= 0 && col < len(l.t.header) {
+			header = l.t.header[col]
+		}
+		m := l.message(header, f.Message)
+		if header == "" {
+			m.Column = f.Field
+		}
 		r.doubts = append(r.doubts, m)
 	}
 	if n.masked > 0 {
