@@ -52,7 +52,3 @@ type MemberRow struct {
 	Other           string // canonical JSON object of every other answer, as in HouseholdRow
 	Masked          int    // Aadhaar numbers that were masked in this row
 }
-
-// AgeHeaped reports whether an age was told without a birth and ends in 0 or 5. One or two in ten do by themselves; many more than that in one
-// enumerator's rows are guesses. Ages under 10 are known to the year.
-func (m *MemberRow) AgeHeaped() bool { return m.Birth.IsZero() && m.Age >= 10 && m.Age%5 == 0 }

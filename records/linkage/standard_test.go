@@ -38,6 +38,11 @@ func TestADashWhereANameBelongsNamesNobody(t *testing.T) {
 		if got := isDash(&Record{FullName: in}); got != dash {
 			t.Errorf("%q is a dash: %v", in, got)
 		}
+		tab := newTable(0)
+		tab.addAll([]Record{{ID: "a", FullName: in, HouseNo: "12"}})
+		if got := tab.rows.at(0).flags&rowVoid != 0; got != dash {
+			t.Errorf("the row of %q is void: %v", in, got)
+		}
 	}
 }
 

@@ -5,7 +5,8 @@
 //
 // No durable audit row, no answer: what is told about a person is written down, and committed, before it leaves. Whoever is
 // unknown and whoever may not be told of look the same. Card numbers, names and QR texts are in no log, and the desk page
-// keeps them out of addresses. The register's own ids never leave: outside, a person is known by a random public id.
+// keeps them out of addresses. The register's own ids never leave: outside, a person is known by a public id that only the centre's
+// key leads back to the register's (records.PublicIDs).
 //
 // # FHIR
 //

@@ -139,7 +139,7 @@ func TestServeOverAStore(t *testing.T) {
 
 		base := "http://" + l.Addr().String() + "/fhir/Patient"
 		var wg sync.WaitGroup
-		for i, n := range numbers { // all at once, so that audit rows share commits and public ids are given side by side
+		for i, n := range numbers { // all at once, so that audit rows share commits
 			wg.Go(func() {
 				status, body := get(t, http.DefaultClient, base+"?identifier="+n.String(), key)
 				var found struct {
