@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sehat/survey"
 )
 
 // A book is an opened file: sheets of rows.
@@ -39,7 +41,9 @@ type FileError struct{ What, Hint string }
 func (e *FileError) Error() string { return e.What }
 
 func fileError(hint, format string, args ...any) error {
-	return &FileError{fmt.Sprintf(format, args...), hint}
+	what, _ := survey.MaskAadhaar(fmt.Sprintf(format, args...)) // a sheet, a header or a file may be named after a person
+	hint, _ = survey.MaskAadhaar(hint)
+	return &FileError{what, hint}
 }
 
 const (
@@ -57,7 +61,15 @@ const (
 )
 
 // openBook opens a file by what is in it, whatever its name says.
-func openBook(ctx context.Context, path string) (b book, err error) {
+func openBook(ctx context.Context, path string) (book, error) {
+	b, err := openAny(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return masked(b), nil
+}
+
+func openAny(ctx context.Context, path string) (b book, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

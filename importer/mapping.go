@@ -158,7 +158,11 @@ func ParseMapping(b []byte) (*Mapping, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the mapping is not as it should be: something follows the closing brace")
 	}
-	return &m, m.check()
+	safe, err := m.masked()
+	if err != nil {
+		return nil, err
+	}
+	return safe, safe.check()
 }
 
 func jsonCause(err error) error {

@@ -174,6 +174,9 @@ func readHead(b book, sheet string) (head, error) {
 		if !blank(cells) {
 			told = true
 			h.rows[n-1] = slices.Clone(cells)
+			for i := range cells {
+				h.rows[n-1][i], _ = survey.MaskAadhaar(cells[i])
+			}
 		}
 	}
 	if !told {

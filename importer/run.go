@@ -352,7 +352,7 @@ func (l *line) unseen() (masked int) {
 func (r *run) sourceRev(l *line, visit int) string {
 	rev := fmt.Sprintf("%04d", visit)
 	if l.t.rev >= 0 {
-		if edit := sortable(cell(l.cells, l.t.rev)); edit != "" {
+		if edit := sortable(maskRevision(cell(l.cells, l.t.rev))); edit != "" {
 			rev += " " + edit
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"sehat/importer"
 	"sehat/records/store"
+	"sehat/survey"
 )
 
 type importOptions struct {
@@ -254,7 +255,7 @@ func (j *importJob) all(ctx context.Context, files []string) error {
 		if len(files) > 1 {
 			j.say("%s", last)
 			if text := hint(last); text != "" {
-				fmt.Fprintln(j.stderr, "hint: "+text)
+				j.app.hint(text)
 			}
 		}
 	}
@@ -285,6 +286,7 @@ func (j *importJob) one(ctx context.Context, path string) error {
 	}
 	j.tell(report)
 	if j.json {
+		report.RejectsFile, _ = survey.MaskAadhaar(report.RejectsFile) // its folder may be named after a person
 		return j.result(importResult{report, j.opts.dryRun}, "")
 	}
 	return j.result(nil, "%s", importText(report, j.opts.dryRun))

@@ -40,6 +40,7 @@ func suggestMapping(a *app, path, surveyCode string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	path = filepath.Join(filepath.Dir(path), importer.FileName(path)) // as it is told from here on
 	out := strings.TrimSuffix(path, filepath.Ext(path)) + ".mapping.json"
 	if _, err := os.Stat(out); err == nil {
 		return withHint(fmt.Errorf("%s is there already, and may have been worked on", out), "rename it, or remove it")

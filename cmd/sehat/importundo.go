@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sehat/importer"
 	"sehat/records"
 	"sehat/records/store"
 )
@@ -55,7 +56,7 @@ func importNamed(ctx context.Context, s *store.Store, name string) (records.Impo
 	var found []records.ImportEntry
 	for _, e := range list {
 		switch {
-		case (name == "last" || name == e.File) && e.UndoneAt == "":
+		case (name == "last" || importer.FileName(name) == e.File) && e.UndoneAt == "":
 			return e, nil
 		case name != "last" && strings.HasPrefix(e.ID, strings.ToLower(name)):
 			found = append(found, e)

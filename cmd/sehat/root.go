@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"sehat/survey"
 )
 
 // version is the program's version; the build sets it with -ldflags "-X main.version=…".
@@ -72,10 +74,10 @@ func run(ctx context.Context, a *app, args []string) int {
 		return exitDone
 	}
 	if text := message(err); text != "" {
-		fmt.Fprintln(a.stderr, "sehat: "+text)
+		a.say("%s", text)
 	}
 	if text := hint(err); text != "" {
-		fmt.Fprintln(a.stderr, "hint: "+text)
+		a.hint(text)
 	}
 	return exitCode(err)
 }
@@ -135,7 +137,15 @@ func (a *app) result(v any, format string, args ...any) error {
 	return err
 }
 
-// say tells the person at the terminal what is going on, on stderr.
+// say tells the person at the terminal what is going on, on stderr. Errors and notes end in logs, and people name files and sheets after
+// whoever is in them: Aadhaar numbers are masked.
 func (a *app) say(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "sehat: "+format+"\n", args...)
+	text, _ := survey.MaskAadhaar(fmt.Sprintf(format, args...))
+	fmt.Fprintln(a.stderr, "sehat: "+text)
+}
+
+// hint tells what to do about an error, likewise.
+func (a *app) hint(text string) {
+	text, _ = survey.MaskAadhaar(text)
+	fmt.Fprintln(a.stderr, "hint: "+text)
 }
