@@ -20,24 +20,26 @@ var canaryExports = []struct {
 	make func(c *cage) []string // what follows "import"; the file stands last
 }{
 	{"form-xlsx", func(c *cage) []string {
-		h, m := canaryTables()
-		return []string{c.workbook("form-xlsx", "ward @filename.xlsx", "Households", h, "Members", m, "Team @sheet/4", canaryFlat())}
+		h, m := c.tables()
+		return []string{c.workbook("form-xlsx", "ward @filename.xlsx", "Households", h, "Members", m, "Team @sheet/4", c.repeated(canaryFlat()))}
 	}},
-	{"form-csv", func(c *cage) []string { return []string{c.text("form-csv", "ward @csvname/4.csv", canaryFlat())} }},
+	{"form-csv", func(c *cage) []string {
+		return []string{c.text("form-csv", "ward @csvname/4.csv", c.repeated(canaryFlat()))}
+	}},
 	{"kobo", func(c *cage) []string {
-		h, m := canaryTables()
+		h, m := c.tables()
 		return []string{c.workbook("kobo", "kobo @koboname/-.xlsx", "Survey @kobosheet", besideEach(h, koboColumns), "members @koboloop", membersOf(m, h, koboLink))}
 	}},
 	{"odk", func(c *cage) []string {
-		h, m := canaryTables()
+		h, m := c.tables()
 		return []string{c.archive("odk", "odk @zipname.zip", "form @partname.csv", besideEach(h, odkColumns), "form @partname-members.csv", membersOf(m, h, odkLink))}
 	}},
 	{"cto-wide", func(c *cage) []string {
-		h, m := canaryTables()
+		h, m := c.tables()
 		return []string{c.text("cto-wide", "wide @widename.csv", widened(besideEach(h, ctoColumns), m))}
 	}},
 	{"cto-long", func(c *cage) []string {
-		h, m := canaryTables()
+		h, m := c.tables()
 		c.text("cto-long", "long @longname-members.csv", membersOf(m, h, odkLink))
 		return []string{c.text("cto-long", "long @longname.csv", besideEach(h, ctoColumns))}
 	}},
@@ -46,15 +48,36 @@ var canaryExports = []struct {
 		mapping := c.write("mapped", "list.yaml", []byte(c.hide("sehat_mapping: 1\nname: list\nrows:\n  source_rev: Edited\n  fields:\n    household_id: Form No\n    ward_code: Ward No\n"+
 			"    visit_date: {constant: 15-08-2026}\n    visit_outcome: {constant: complete}\n    consent: {constant: yes}\n    line_no: {count: true}\n    full_name: Name @mapheader\n"+
 			"    sex: Gender\n    relation: {constant: head}\n    age_years: Age\n    address_line: {constant: 'near @constant/4'}\n    mobile: Phone\n")))
-		return []string{"--profile", mapping, c.text("mapped", "list @listname.csv", [][]string{
+		return []string{"--profile", mapping, c.text("mapped", "list @listname.csv", c.repeated([][]string{
 			{"Form No", "Ward No", "Name @mapheader", "Gender", "Age", "Phone", "Edited", "Else @mapelse"},
 			{"17", "12", canaryName, "F", "46", canaryPhone, "1", "@mapcell"},
 			{"18", "12", "Asha Devi", "F", "41", "@mapphone", "@maprev", "uid @maptext/hi"},
 			{"19", "12", "Mohan @mapname", "M", "41", "", "3", ""},
 			{"@mapkey/4", "12", "Mohan Lal", "M", "41", "", "3", ""},
 			{"20", "12", "Sohan Lal", "?", "41", "", "3", "@mapheld/e"},
-		})}
+		}))}
 	}},
+}
+
+// tables are the tables below, with as many copies of each household as the cage asks for.
+func (c *cage) tables() (households, members [][]string) {
+	households, members = canaryTables()
+	return c.repeated(households), c.repeated(members)
+}
+
+// repeated copies the rows of a table, with a household number of its own for each copy.
+func (c *cage) repeated(table [][]string) [][]string {
+	out := slices.Clone(table)
+	for n := range c.copies {
+		for _, row := range table[1:] {
+			copied := slices.Clone(row)
+			if !strings.HasPrefix(row[0], "@") {
+				copied[0] = fmt.Sprintf("%s-%d", row[0], n)
+			}
+			out = append(out, copied)
+		}
+	}
+	return out
 }
 
 // canaryTables are the households and the members of our own form.
@@ -187,7 +210,7 @@ func widened(households, members [][]string) [][]string {
 		row := slices.Clone(h)
 		n := 0
 		for _, m := range members[1:] {
-			if m[0] == h[0] {
+			if m[0] == h[0] && n < most {
 				row = append(row, m[1:]...)
 				n++
 			}
@@ -267,6 +290,10 @@ func (c *cage) cspro(dir, name string) string {
 		c.t.Fatal(err)
 	}
 	defer db.Close()
+	tx, err := db.Begin()
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	do := func(statement string, args ...any) {
 		c.t.Helper()
 		for i := range args {
@@ -274,7 +301,7 @@ func (c *cage) cspro(dir, name string) string {
 				args[i] = c.hide(text)
 			}
 		}
-		if _, err := db.Exec(c.hide(statement), args...); err != nil {
+		if _, err := tx.Exec(c.hide(statement), args...); err != nil {
 			c.t.Fatal(err)
 		}
 	}
@@ -282,12 +309,13 @@ func (c *cage) cspro(dir, name string) string {
 	do("CREATE TABLE `level-1`(`level-1-id` INTEGER PRIMARY KEY NOT NULL,`case-id` TEXT NOT NULL,`ward_code` TEXT,`house_no` TEXT,`remark @csproheader` TEXT)")
 	do("CREATE TABLE `visit_record`(`visit_record-id` INTEGER PRIMARY KEY NOT NULL,`level-1-id` INTEGER NOT NULL,`team_id` TEXT,`visit_date` TEXT,`visit_outcome` TEXT,`consent` TEXT)")
 	do("CREATE TABLE `members @csprorecord`(`members @csprorecord-id` INTEGER PRIMARY KEY NOT NULL,`level-1-id` INTEGER NOT NULL,`occ` INTEGER NOT NULL DEFAULT 1,`full_name` TEXT,`relation` TEXT,`sex` TEXT,`age_years` TEXT,`mobile` TEXT,`note` TEXT)")
-	for i, h := range [][]string{
+	for i, h := range c.repeated([][]string{
+		{"case"},
 		{"g1", "0121", "012", "12", "@csproremark/4", "T4", "complete", "yes"},
 		{"g2", "@csprokey", "012", "13", "", "T4", "complete", "yes"},
 		{"@csprocase", "0123", "012", "14", "", "T4", "complete", "yes"},
 		{"g4", "0124", "@csproward", "@csprohouse/hi", "", "@csproteam", "refused", "no"},
-	} {
+	})[1:] {
 		do("INSERT INTO cases (id, `key`, last_modified_revision, file_order) VALUES (?, ?, 1, ?)", h[0], h[1], i)
 		do("INSERT INTO `level-1` VALUES (?, ?, ?, ?, ?)", i, h[0], h[2], h[3], h[4])
 		do("INSERT INTO visit_record VALUES (?, ?, ?, '15-08-2026', ?, ?)", i, i, h[5], h[6], h[7])
@@ -295,6 +323,8 @@ func (c *cage) cspro(dir, name string) string {
 		do("INSERT INTO `members @csprorecord` VALUES (?, ?, 2, 'Asha @csproname/-', 'spouse', 'F', '40', '@cspromobile', '@csprotext/e')", 2*i+1, i)
 	}
 	do("UPDATE cases SET last_modified_revision = @csprorev WHERE id = 'g1'")
-	c.mine[strings.TrimSuffix(path, ".csdb")+".dcf"] = true
+	if err := tx.Commit(); err != nil {
+		c.t.Fatal(err)
+	}
 	return path
 }

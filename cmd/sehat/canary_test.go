@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -31,6 +32,8 @@ type canaries struct {
 const (
 	canaryName  = "Zulaikhacanary"
 	canaryPhone = "7011223344"
+	// canaryMiddle is what all hidden numbers share: their fifth to eleventh digits.
+	canaryMiddle = "9408613"
 )
 
 // number returns the number that is hidden at a place; another one for every place.
@@ -39,7 +42,7 @@ func (c *canaries) number(place string) string {
 		c.numbers = map[string]string{}
 	}
 	if c.numbers[place] == "" {
-		eleven := fmt.Sprintf("7%03d9408613", 300+len(c.numbers))
+		eleven := fmt.Sprintf("7%03d%s", 300+len(c.numbers), canaryMiddle)
 		c.numbers[place] = eleven + string(survey.VerhoeffDigit(eleven))
 	}
 	return c.numbers[place]
@@ -92,10 +95,14 @@ func digitsOf(b []byte) []byte {
 // look returns which canaries are in some bytes, as they are and in whatever they pack: an archive, or a batch.
 func (c *canaries) look(t testing.TB, b []byte, people bool) (found []string) {
 	t.Helper()
-	digits := digitsOf(b)
-	for place, n := range c.numbers {
-		if bytes.Contains(digits, []byte(n[:10])) {
-			found = append(found, place)
+	if digits := digitsOf(b); bytes.Contains(digits, []byte(canaryMiddle)) {
+		for place, n := range c.numbers {
+			if bytes.Contains(digits, []byte(n[:11])) {
+				found = append(found, place)
+			}
+		}
+		if len(found) == 0 {
+			found = append(found, "most of a number")
 		}
 	}
 	if people {
@@ -224,7 +231,8 @@ func (c *canaries) leftIn(t testing.TB, dir string, mine map[string]bool, people
 type cage struct {
 	*city
 	canaries
-	mine map[string]bool // what the test wrote
+	mine   map[string]bool // what the test wrote
+	copies int             // of each household in an export
 }
 
 func newCage(t *testing.T) *cage {
@@ -407,5 +415,52 @@ func (c *cage) imports(args ...string) {
 	c.tells(true, "--home", c.path("laptop"), "import", "--undo", filepath.Base(file), "--dry-run")
 	if text := c.quiet("--home", c.path("laptop"), "import", "held", "--file", filepath.Base(file)); !strings.Contains(text, " held back from ") {
 		c.t.Errorf("nothing is held back of the file: %s", text)
+	}
+}
+
+// After a SIGKILL at any moment of an import, or of the writing of rejects, the next command sweeps away what lay about in plain text.
+func TestNothingIsLeftByKilledImports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills many processes")
+	}
+	c := newCage(t)
+	kills := 0
+	for _, e := range canaryExports {
+		t.Run(e.name, func(t *testing.T) {
+			c.t = t
+			c.copies = 40
+			args := e.make(c)
+			kills += c.killed(append([]string{"import", "--survey", "2026-1"}, args...)...)
+			kills += c.killed("import", "held", "--file", args[len(args)-1], "--rejects", c.path("in", e.name, "held.xlsx"))
+			c.nothingLeft()
+		})
+	}
+	t.Logf("%d processes were killed", kills)
+	if kills < 40 {
+		t.Errorf("only %d processes were killed: this tells little", kills)
+	}
+}
+
+// killed runs a command that is killed ever later until it gets through; after each kill another command must find nothing to be read.
+func (c *cage) killed(args ...string) (kills int) {
+	c.t.Helper()
+	args = append([]string{"--home", c.path("laptop")}, args...)
+	for delay := 40 * time.Millisecond; ; delay += max(delay/3, 10*time.Millisecond) {
+		cmd := c.sehat(args...)
+		if err := cmd.Start(); err != nil {
+			c.t.Fatal(err)
+		}
+		timer := time.AfterFunc(delay, func() { cmd.Process.Kill() }) //nolint:errcheck // it may have ended
+		code := exitStatus(cmd.Wait())
+		timer.Stop()
+		if code == exitDone || code == exitPerson {
+			return kills
+		}
+		if code != -1 {
+			c.t.Fatalf("sehat %s, killed before: status %d", strings.Join(args, " "), code)
+		}
+		kills++
+		c.quiet("--home", c.path("laptop"), "import", "list")
+		c.nothingUnfinished()
 	}
 }
