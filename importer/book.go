@@ -41,6 +41,11 @@ type FileError struct{ What, Hint string }
 func (e *FileError) Error() string { return e.What }
 
 func fileError(hint, format string, args ...any) error {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = cutShort(text, 3*maxShown)
+		}
+	}
 	what, _ := survey.MaskAadhaar(fmt.Sprintf(format, args...)) // a sheet, a header or a file may be named after a person
 	hint, _ = survey.MaskAadhaar(hint)
 	return &FileError{what, hint}
@@ -69,7 +74,13 @@ func openBook(ctx context.Context, path string) (book, error) {
 	return masked(b), nil
 }
 
+// errNoFile refuses what has no end, or can be read only once: a pipe, a device.
+var errNoFile = fileError("save what it holds as a file, and name that", "this is not a file")
+
 func openAny(ctx context.Context, path string) (b book, err error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, errNoFile // to open a pipe would wait for who writes to it
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -115,11 +126,11 @@ func openAny(ctx context.Context, path string) (b book, err error) {
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		return openCSPro(ctx, path)
 	}
-	return textFile(path, head)
+	return textFile(ctx, path, head)
 }
 
 // textFile opens what is no archive: a CSV, or nothing that has rows.
-func textFile(path string, head []byte) (book, error) {
+func textFile(ctx context.Context, path string, head []byte) (book, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte{0xEF, 0xBB, 0xBF}), " \t\r\n")
 	ext := strings.ToLower(filepath.Ext(path))
 	switch {
@@ -137,7 +148,7 @@ func textFile(path string, head []byte) (book, error) {
 	case isBinary(head):
 		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is neither an Excel workbook nor a CSV file")
 	}
-	return openFamily(path)
+	return openFamily(ctx, path)
 }
 
 // isBinary reports whether the head of a file is no text. UTF-16 has zero bytes, but every second one.

@@ -118,16 +118,20 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 	return b, nil
 }
 
-// check reads a part once, to nowhere, so that nothing of an archive goes in that is damaged further on.
+// check reads a file once, to nowhere, so that nothing of it goes in if it cannot be read further on.
 func (p textPart) check(ctx context.Context) error {
 	r, err := p()
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	rows, err := startCSV(r)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
 	for err == nil {
-		if err = ctx.Err(); err == nil {
-			_, err = io.CopyN(io.Discard, r, 1<<20)
+		if err = rows.skim(); rows.row%1000 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	if errors.Is(err, io.EOF) {
@@ -170,21 +174,28 @@ func (p *wholePart) Read(b []byte) (int, error) {
 
 // openFamily opens a CSV together with the files of its repeats beside it, FORM-REPEAT.csv, as ODK Central and SurveyCTO write them. A
 // CSV without such files is a book of its own.
-func openFamily(file string) (book, error) {
+func openFamily(ctx context.Context, file string) (book, error) {
 	parts := Companions(file)
 	if len(parts) == 0 {
 		if parent := parentOf(file); parent != "" {
 			return nil, fileError("import "+filepath.Base(parent)+"; this file is read with it", "this is a repeat of %s, and says nothing about the households", filepath.Base(parent))
 		}
-		return csvBook{file}, nil
+		return csvBook{file}, onDisk(file).check(ctx)
 	}
 	b := &filesBook{parts: map[string]textPart{}}
 	for _, p := range append([]string{file}, parts...) {
 		name := filepath.Base(p)
-		b.add(strings.TrimSuffix(name, filepath.Ext(name)), func() (io.ReadCloser, error) { return os.Open(p) })
+		part := onDisk(p)
+		if err := part.check(ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", FileName(p), err)
+		}
+		b.add(strings.TrimSuffix(name, filepath.Ext(name)), part)
 	}
 	return b, nil
 }
+
+// onDisk is a text file that lies open.
+func onDisk(path string) textPart { return func() (io.ReadCloser, error) { return os.Open(path) } }
 
 // Companions lists the CSV files beside one that hold its repeats: they are imported with it, never by themselves.
 func Companions(file string) []string {

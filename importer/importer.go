@@ -116,21 +116,21 @@ var ErrCounts = errors.New("the rows do not add up")
 // Import takes one file in. What it returns beside an error is what was done until then: all of it is safe, and the same import
 // goes on from there. A file that cannot be read is a [FileError].
 func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
-	report := Report{File: maskPath(f.Path)}
+	report := Report{File: PathName(f.Path)}
 	dir, err := im.tempDir()
 	if err != nil {
 		return report, err
 	}
 	defer os.RemoveAll(dir) // on a failure the next run sweeps it
-	hash, err := fileHash(f.Path)
-	if err != nil {
-		return report, err
-	}
 	b, err := openBook(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
 	defer b.Close()
+	hash, err := fileHash(f.Path)
+	if err != nil {
+		return report, err
+	}
 	r, err := im.newRun(b, f)
 	if err != nil {
 		return report, err

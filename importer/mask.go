@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"sehat/survey"
 )
@@ -14,13 +16,29 @@ import (
 // name files after whoever is in them.
 func FileName(path string) string {
 	name, _ := survey.MaskAadhaar(filepath.Base(path))
-	return name
+	return strings.Map(oneLetter, name)
 }
 
-// maskPath masks the last part of a path.
-func maskPath(path string) string {
+// PathName is a path as it is told: its last part is a [FileName].
+func PathName(path string) string {
 	dir, _ := filepath.Split(path)
 	return dir + FileName(path)
+}
+
+// maxShown is how many letters of a header or a name are told.
+const maxShown = 120
+
+// shown is a text out of a file as a message tells it: not without end.
+func shown(text string) string { return cutShort(text, maxShown) }
+
+func cutShort(text string, letters int) string {
+	if len(text) <= letters {
+		return text
+	}
+	if runes := []rune(text); len(runes) > letters {
+		return string(runes[:letters]) + "…"
+	}
+	return text
 }
 
 // A maskedBook is a book in the names of whose sheets somebody wrote an Aadhaar number.
@@ -92,4 +110,12 @@ func maskRevision(text string) string {
 	}
 	text, _ = survey.MaskAadhaar(text)
 	return text
+}
+
+// oneLetter replaces what would break a line, or make a terminal do something.
+func oneLetter(r rune) rune {
+	if unicode.IsControl(r) {
+		return '_'
+	}
+	return r
 }

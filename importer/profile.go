@@ -356,7 +356,7 @@ func (p *plan) ignore(t *binding) {
 	tool := t.isExport()
 	for i, text := range t.header {
 		if text = strings.TrimSpace(text); t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
-			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, oneLine(text)))
+			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, shown(oneLine(text))))
 		}
 	}
 	if !t.drop {

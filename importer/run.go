@@ -258,7 +258,7 @@ func (l *line) message(header, text string) Message {
 		m.Sheet, m.Row, col = l.t.whence(l.t.sheet, l.n, col)
 	}
 	if col >= 0 {
-		m.Column = fmt.Sprintf("%s (%s)", columnName(col), oneLine(header))
+		m.Column = fmt.Sprintf("%s (%s)", columnName(col), shown(oneLine(header)))
 	}
 	return m
 }

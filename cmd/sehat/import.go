@@ -147,6 +147,10 @@ func (o importOptions) mapping() (*importer.Mapping, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, withHint(fmt.Errorf("%s: there is no such mapping", o.profile), `--profile is one of %s, or a mapping file; --suggest-mapping writes one`, strings.Join(importer.Profiles(), ", "))
 	}
+	var unreadable *importer.FileError
+	if errors.As(err, &unreadable) {
+		return nil, withHint(err, "%s", unreadable.Hint)
+	}
 	return m, err
 }
 
@@ -164,8 +168,11 @@ func filesOf(args []string) ([]string, error) {
 	var files []string
 	for _, arg := range args {
 		if !isFolder(arg) {
-			if _, err := os.Stat(arg); errors.Is(err, os.ErrNotExist) {
-				return nil, fmt.Errorf("%s: there is no such file", arg)
+			switch info, err := os.Stat(arg); {
+			case errors.Is(err, os.ErrNotExist):
+				return nil, withHint(fmt.Errorf("%s: there is no such file", importer.PathName(arg)), "look for it with your file manager, and write its name in quotes if there are spaces in it")
+			case err == nil && !info.Mode().IsRegular(): // what reads a pipe for its columns would wait for ever
+				return nil, withHint(fmt.Errorf("%s: this is not a file", importer.PathName(arg)), "save what it holds as a file, and name that")
 			}
 			files = append(files, arg)
 			continue
@@ -244,9 +251,9 @@ func (j *importJob) all(ctx context.Context, files []string) error {
 		switch {
 		case err == nil:
 		case errors.As(err, &unreadable):
-			last = withHint(fmt.Errorf("%s: %w", path, err), "%s", unreadable.Hint)
+			last = withHint(fmt.Errorf("%s: %w", importer.PathName(path), err), "%s", unreadable.Hint)
 		default:
-			last = fmt.Errorf("%s: %w", path, err)
+			last = fmt.Errorf("%s: %w", importer.PathName(path), err)
 		}
 		if err == nil {
 			continue
