@@ -49,17 +49,24 @@ func mappingCause(text []byte, err error) error {
 	var typed *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d cannot be read", lineAt(text, syntax.Offset))
+		return errors.New(lineOf(text, syntax.Offset, "it ") + "cannot be read")
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errors.New("it breaks off in the middle")
 	case errors.As(err, &typed):
-		return fmt.Errorf("line %d: something else belongs to %q than a %s", lineAt(text, typed.Offset), shown(typed.Field), typed.Value)
+		kind, _, _ := strings.Cut(typed.Value, " ")
+		return fmt.Errorf("%s%q holds %s, where something else belongs", lineOf(text, typed.Offset, ""), shown(typed.Field), jsonKinds[kind])
 	}
 	cause := strings.TrimPrefix(err.Error(), "json: ")
 	return errors.New(shown(cause))
 }
 
-// lineAt is the line of a text in which a byte stands, from 1.
-func lineAt(text []byte, offset int64) int {
-	return 1 + bytes.Count(text[:min(int(max(offset, 0)), len(text))], []byte{'\n'})
+// jsonKinds are the kinds of JSON values as people call them.
+var jsonKinds = map[string]string{"array": "a list", "object": "names with values", "string": "a text", "number": "a number", "bool": "true or false", "null": "nothing"}
+
+// lineOf names the line of a text in which a byte stands, where the text has several.
+func lineOf(text []byte, offset int64, otherwise string) string {
+	if !bytes.Contains(text, []byte{'\n'}) {
+		return otherwise
+	}
+	return fmt.Sprintf("line %d ", 1+bytes.Count(text[:min(int(max(offset, 0)), len(text))], []byte{'\n'}))
 }
