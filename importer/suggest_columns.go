@@ -124,7 +124,7 @@ func (s *suggester) table(h head, cols []column, levels ...survey.Level) *TableM
 		used[m.col] = true
 		t.Fields[f.Name] = s.field(f, cols[m.col], m)
 	}
-	(&finder{book: s.book, tool: &tool{paths: "/"}}).choices(t, levels[len(levels)-1], h.header())
+	(&finder{book: s.book, tool: &tool{paths: []string{"/"}}}).choices(t, levels[len(levels)-1], h.header())
 	return t
 }
 
