@@ -357,7 +357,8 @@ func (p *plan) ignore(t *binding) {
 		}
 	}
 	if !t.drop {
-		t.keepUnknown()
+		w, ok := p.book.(*meltBook)
+		t.keepUnknown(ok && t.sheet == w.members)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 type tool struct {
 	profile, name string
 	paths         []string // what may part a question from the groups it stands in
-	key           string // of a submission; the same in every export
+	key           string   // of a submission; the same in every export
 	revs          []string
 	parent, link  string // the column of a repeat's row that names the submission, and of the submission that it names
 	position      string // numbers the rows of a repeat in their submission; empty: they are counted
