@@ -43,19 +43,19 @@ func (f *finder) table(h head, l survey.Level) (*TableMapping, error) {
 	return t, nil
 }
 
-// field is the mapping of a column; codes that have labels of their own are translated by them.
+// field is the mapping of a column; codes that have labels of their own mean what these say.
 func (f *finder) field(l survey.Level, name, column string) FieldMapping {
 	m := FieldMapping{Column: column}
+	_, place, _ := fieldNamed(name)
+	if f.tool.profile == ProfileCSPro && dateFormOf(fieldsOf[l][place]) != formAsIs {
+		m.Date = "compact" // CSPro keeps days as numbers
+	}
 	b, ok := f.book.(labelled)
 	if !ok {
 		return m
 	}
-	_, place, _ := fieldNamed(name)
 	for code, label := range b.codesOf(column) {
-		if _, known := fieldsOf[l][place].Understands(code); known {
-			continue
-		}
-		if ours, known := fieldsOf[l][place].Understands(label); known {
+		if ours, known := fieldsOf[l][place].Understands(label); known && ours != code {
 			if m.Codes == nil {
 				m.Codes = map[string]string{}
 			}

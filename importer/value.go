@@ -182,7 +182,7 @@ const (
 	formAuto                    // as survey.ParseDate reads it, or a spreadsheet's number
 	formSerial                  // a spreadsheet's number, in a text file too
 	formMDY                     // month before day
-	formCompact                 // 20260815, perhaps with a time after it
+	formCompact                 // 20260815, perhaps with a time after it, or 15082026
 	formUnix                    // seconds since 1970
 )
 
@@ -202,7 +202,14 @@ func (f dateForm) iso(v string, system dateSystem) string {
 	}
 	switch f {
 	case formCompact:
-		if len(v) >= 8 && isNumber(v[:8]) {
+		if len(v) == 7 && isNumber(v) { // 5082026: the nought before it was lost
+			v = "0" + v
+		}
+		switch { // the years of the living tell the two apart: 19 and 20 are no months
+		case len(v) < 8 || !isNumber(v[:8]):
+		case len(v) == 8 && (v[4:6] == "19" || v[4:6] == "20"):
+			return v[4:8] + "-" + v[2:4] + "-" + v[:2]
+		default:
 			return v[:4] + "-" + v[4:6] + "-" + v[6:8]
 		}
 	case formUnix:
