@@ -125,6 +125,12 @@ func (f *finder) choices(t *TableMapping, l survey.Level, header []string) {
 				answer, is = strings.CutPrefix(f.tool.afterPath(text), field.Name+"_")
 				question = field.Name
 			}
+			if f.tool.profile == ProfileSolutions {
+				if place, code, ok := f.solutionsChoice(l, text); ok && fieldsOf[l][place].Name == field.Name {
+					found[text] = code
+				}
+				continue
+			}
 			place, ok := f.named(l, question)
 			if code, known := field.Understands(answer); is && known && ok && fieldsOf[l][place].Name == field.Name {
 				found[text] = code
@@ -252,6 +258,9 @@ func (f *finder) member(t *TableMapping, header, root []string) {
 		return
 	}
 	t.Fields["line_no"] = FieldMapping{Count: true}
+	if id := rosterID(t.Sheet, header); id != "" && f.tool.profile == ProfileSolutions {
+		t.Fields["line_no"] = FieldMapping{Column: id}
+	}
 	if f.tool.position != "" && slices.Contains(header, f.tool.position) {
 		t.Fields["line_no"] = FieldMapping{Column: f.tool.position}
 	}

@@ -36,6 +36,10 @@ func tools() []tool {
 		},
 		{
 			profile: ProfileSolutions, name: "an export of Survey Solutions", key: "interview__id", parent: "interview__id", link: "interview__id",
+			rejected: map[string]map[string]string{"interview__status": solutionsStatus},
+		},
+		{ // before 2017
+			profile: ProfileSolutions, name: "an export of Survey Solutions", key: "Id", parent: "ParentId1", link: "Id",
 		},
 		{
 			profile: ProfileODK, name: "an export of ODK Central", paths: []string{"-", "/"}, key: "KEY", revs: []string{"Edits"}, parent: "PARENT_KEY", link: "KEY",
@@ -55,11 +59,20 @@ func tools() []tool {
 	}
 }
 
+// solutionsStatus are the states of an interview that do not count: rejected by a supervisor or the headquarters, deleted, and not yet
+// completed.
+var solutionsStatus = map[string]string{
+	"65": "rejected", "125": "rejected", "-1": "deleted",
+	"0": "partial", "20": "partial", "40": "partial", "60": "partial", "80": "partial", "85": "partial", "95": "partial",
+}
+
 // Profiles lists the names of the profiles that need no mapping, our own form first.
 func Profiles() []string {
 	names := []string{ProfileSehat}
 	for _, t := range tools() {
-		names = append(names, t.profile)
+		if !slices.Contains(names, t.profile) {
+			names = append(names, t.profile)
+		}
 	}
 	return names
 }
@@ -73,6 +86,9 @@ func (t tool) wrote(header []string) (is, repeat bool) {
 	case ProfileCSPro:
 		return has("case_id") && has("case_revision", "occ"), has("occ")
 	case ProfileSolutions:
+		if t.key == "Id" {
+			return has("ParentId1") || has("Id") && has("ssSys_IRnd", "sssys_irnd"), has("ParentId1")
+		}
 		roster := slices.ContainsFunc(header, func(s string) bool {
 			return strings.HasSuffix(s, "__id") && s != "interview__id" && s != "assignment__id"
 		})
