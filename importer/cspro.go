@@ -64,7 +64,6 @@ func openCSPro(ctx context.Context, path string) (book, error) {
 // caseColumns lead every row of the sheet of cases: what CSPro knows about a case. The partial save mode of a finished case is empty.
 var caseColumns = []string{"case_id", "case_key", "case_revision", "case_deleted", "case_verified", "case_partial"}
 
-
 // learn reads the names of the tables and columns.
 func (b *csproBook) learn(ctx context.Context, path string) error {
 	columns, err := b.columns(ctx)
