@@ -233,7 +233,8 @@ func csproLevels(t *testing.T, kind string) []csproLevel {
 	case "area":
 		return []csproLevel{
 			{name: "area", ids: take(&hh, "ward_code", "team_id"), record: take(&hh, "survey_code")},
-			{name: "household", ids: take(&hh, "household_id"), record: hh}, {name: "person", record: mb, repeats: true},
+			{name: "household", ids: take(&hh, "household_id"), record: hh},
+			{name: "person", record: mb, repeats: true},
 		}
 	}
 	return []csproLevel{{name: "household", ids: take(&hh, "ward_code", "team_id", "household_id"), record: hh}, {name: "person", record: mb, repeats: true}}
