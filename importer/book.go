@@ -87,7 +87,7 @@ func openAny(ctx context.Context, path string) (b book, err error) {
 	}
 	defer func() {
 		switch b := b.(type) {
-		case xlsxBook: // reads on from the file, and closes it
+		case xlsxBook, *solutionsBook: // reads on from the file, and closes it
 		case *filesBook:
 			if b.closer == nil {
 				f.Close()

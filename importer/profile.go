@@ -360,7 +360,8 @@ func (p *plan) ignore(t *binding) {
 		}
 	}
 	if !t.drop {
-		t.keepUnknown()
+		w, ok := p.book.(*meltBook)
+		t.keepUnknown(ok && t.sheet == w.members)
 	}
 }
 
