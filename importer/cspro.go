@@ -28,6 +28,7 @@ type csproBook struct {
 type csproTable struct {
 	header []string
 	query  string
+	from   string // the table that has one row for each of its rows
 }
 
 var errNotCSPro = fileError("import the data file that CSPro writes (.csdb), workbooks (.xlsx) and CSV files", "this is a database, but not a data file of CSPro")
@@ -108,6 +109,7 @@ func (b *csproBook) learn(ctx context.Context, path string) error {
 			t := csproTable{header: []string{"case_id", "occ"}}
 			more := add(&t, "r", columns[name])
 			t.query = "SELECT c.`id`, r.`occ`" + more + " FROM `" + name + "` r JOIN `level-1` l ON l.`level-1-id` = r.`level-1-id` JOIN `cases` c ON c.`id` = l.`case-id` ORDER BY c.`file_order`, r.`occ`"
+			t.from = name
 			sheet := sheetNameOf(name, b.names)
 			b.names = append(b.names, sheet)
 			b.tables[sheet] = t
@@ -118,6 +120,7 @@ func (b *csproBook) learn(ctx context.Context, path string) error {
 		fields += add(&cases, alias, columns[name])
 	}
 	cases.query = "SELECT " + fields + " FROM `cases` c" + joins + " ORDER BY c.`file_order`"
+	cases.from = "cases"
 	b.tables[root] = cases
 	return nil
 }
@@ -157,6 +160,14 @@ func (b *csproBook) setting(string) string { return "" }
 func (b *csproBook) dates() dateSystem     { return noSerials }
 func (b *csproBook) Close() error          { return b.db.Close() }
 
+// size is the number of rows.
+func (b *csproBook) size(sheet string) (n int64) {
+	if err := b.db.QueryRow("SELECT count(*) FROM `" + b.tables[sheet].from + "`").Scan(&n); err != nil {
+		return 0 // it only tells how far the reading is
+	}
+	return n
+}
+
 func (b *csproBook) open(sheet string) (rowReader, error) {
 	t := b.tables[sheet]
 	rows, err := b.db.QueryContext(context.Background(), t.query)
@@ -181,7 +192,8 @@ type csproRows struct {
 	values []any
 }
 
-func (r *csproRows) Close() error { return r.rows.Close() }
+func (r *csproRows) Close() error  { return r.rows.Close() }
+func (r *csproRows) offset() int64 { return int64(r.n) }
 
 func (r *csproRows) next() (int, []string, error) {
 	r.n++

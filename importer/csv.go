@@ -19,7 +19,7 @@ const (
 	maxColumns = 16384
 )
 
-var errQuote = errors.New("a quotation mark is opened and never closed")
+var errQuote = fileError("open the file in a text editor and mend that row, or ask for the file again", "a quotation mark is opened and never closed")
 
 // csvReader reads the rows of delimited text as spreadsheets do: RFC 4180, and where people deviate from it, what they meant. A
 // quotation mark inside a cell is a quotation mark, and rows may differ in length. encoding/csv is not used because it skips
@@ -155,6 +155,7 @@ func (b csvBook) dates() dateSystem {
 	return noSerials
 }
 func (b csvBook) setting(string) string { return "" }
+func (b csvBook) size(string) int64     { return fileSize(b.path) }
 
 func (b csvBook) open(string) (rowReader, error) {
 	f, err := os.Open(b.path)
@@ -166,7 +167,8 @@ func (b csvBook) open(string) (rowReader, error) {
 
 // openCSV begins to read delimited text in whatever encoding and with whatever delimiter; it closes f with the rows, or on an error.
 func openCSV(f io.ReadCloser) (rowReader, error) {
-	r, err := decoded(f)
+	read := &counter{r: f}
+	r, err := decoded(read)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -192,12 +194,36 @@ func openCSV(f io.ReadCloser) (rowReader, error) {
 	} else {
 		c.delim = delimiter(line)
 	}
-	return csvRows{c, f}, nil
+	return csvRows{c, f, read}, nil
 }
 
 type csvRows struct {
 	*csvReader
 	io.Closer
+	read *counter
+}
+
+func (r csvRows) offset() int64 { return r.read.n }
+
+// A counter counts what is read through it.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// fileSize is how many bytes a file has; 0 if that cannot be told.
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // sepLine reads the line "sep=;".
