@@ -100,7 +100,7 @@ func (b *importBar) text(now time.Time) string {
 		fmt.Fprintf(&text, "file %d of %d, ", b.file, b.files)
 	}
 	fmt.Fprintf(&text, "%s, %d %%", count(b.rows+b.now.Rows, "row"), percent)
-	if left, ok := b.left(now, max(b.total-read, 0)); ok {
+	if left, ok := b.left(now, max(b.total-read, 0)); ok && percent < 100 {
 		text.WriteString(", " + roughly(left) + " left")
 	}
 	return text.String()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sehat/importer"
@@ -64,7 +65,7 @@ func (f *importFiles) folder(dir string) error {
 			if !isMappingName(name) {
 				f.left = append(f.left, path)
 			}
-		case strings.Contains(name, ".rejects") && importer.Untouched(path):
+		case isRejects(name) && importer.Untouched(path):
 			f.waiting++
 		default:
 			inside = append(inside, path)
@@ -109,14 +110,23 @@ func (f *importFiles) withoutCompanions() {
 	})
 }
 
+// isRejects reports whether a file is called as a rejects workbook is.
+func isRejects(path string) bool { return strings.Contains(filepath.Base(path), ".rejects") }
+
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
 }
 
+// rejectsLast sorts the rejects workbooks of a file behind it, in the order in which they were written.
 func rejectsLast(path string) string {
-	if stem, rest, ok := strings.Cut(path, ".rejects"); ok {
-		return stem + "\uffff" + rest
+	stem, rest, ok := strings.Cut(path, ".rejects")
+	if !ok {
+		return path
 	}
-	return path
+	n, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSuffix(rest, filepath.Ext(rest)), "-"))
+	if err != nil {
+		n = 1
+	}
+	return fmt.Sprintf("%s\uffff%06d%s", stem, n, rest)
 }

@@ -26,9 +26,12 @@ type importJob struct {
 	files importFiles
 	bar   *importBar
 	sum   importTotal
-	held  []string // imports that held something back
-	width int      // of the longest name of a file
+	held  []heldBy
+	width int // of the longest name of a file
 }
+
+// A heldBy is an import that held something back, and the workbook it wrote; empty if it wrote none.
+type heldBy struct{ id, workbook string }
 
 // A watchedStore remembers that the store failed, to tell its failures from those of files: with the store gone, the other files
 // need not be tried.
@@ -105,7 +108,7 @@ func (j *importJob) one(ctx context.Context, path string) error {
 	j.bar.end()
 	j.sum.add(report, err)
 	if report.Quarantined > 0 {
-		j.held = append(j.held, report.Import)
+		j.held = append(j.held, heldBy{report.Import, report.RejectsFile})
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -155,18 +158,18 @@ func (j *importJob) failed(r importer.Report, err error) error {
 func (j *importJob) stopped(r importer.Report) error {
 	j.bar.end()
 	if j.opts.dryRun {
-		return withHint(errors.New("stopped; nothing was changed: this was a dry run"), "it begins anew with: %s", j.typed())
+		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
 	}
 	var parts []string
 	if j.sum.Imported > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %s", j.sum.Imported, count(j.sum.Files, "file")))
 	}
-	if r.RowsRead > 0 || j.sum.Imported == 0 {
+	if r.RowsRead > 0 {
 		parts = append(parts, count(r.RowsRead, "row")+" of "+r.File)
 	}
-	text := "stopped; taken in so far: " + aloud(parts)
-	if j.sum.Imported > 0 {
-		text += ", " + outcomeText(j.sum.ImportCounts)
+	text := "stopped before any row was taken in"
+	if len(parts) > 0 {
+		text = "stopped; taken in so far: " + aloud(parts)
 	}
 	return withHint(errors.New(text), "nothing is lost; go on with: %s", j.typed())
 }

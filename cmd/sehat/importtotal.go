@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -67,10 +69,10 @@ func (s *importTotal) add(r importer.Report, err error) {
 	s.Quarantined += r.Quarantined
 	s.Warnings += r.Warnings
 	s.AadhaarMasked += r.AadhaarMasked
-	if r.RejectsFile != "" {
-		s.Rejects = append(s.Rejects, r.RejectsFile)
+	s.Missing = addColumns(s.Missing, r.Missing)
+	if !isRejects(r.File) { // it has the columns of its source
+		s.Ignored = addColumns(s.Ignored, r.Ignored)
 	}
-	s.Missing, s.Ignored = addColumns(s.Missing, r.Missing), addColumns(s.Ignored, r.Ignored)
 	if err != nil {
 		return
 	}
@@ -98,12 +100,15 @@ func addColumns(to []columnFiles, columns []string) []columnFiles {
 // countHeld counts what the files of this job hold back now.
 func (j *importJob) countHeld(ctx context.Context) error {
 	rules, teams := map[string]int{}, map[string]int{}
-	for _, id := range j.held {
-		for reject, err := range j.store.Rejects(ctx, id) {
+	open := map[string]int{} // by workbook: rows of the import that wrote it last
+	for _, h := range j.held {
+		open[h.workbook] = 0
+		for reject, err := range j.store.Rejects(ctx, h.id) {
 			if err != nil {
 				return err
 			}
 			j.sum.StillHeld++
+			open[h.workbook]++
 			teams[reject.TeamID]++
 			told := map[string]bool{}
 			for _, reason := range reject.Reasons {
@@ -122,5 +127,22 @@ func (j *importJob) countHeld(ctx context.Context) error {
 	}
 	slices.SortFunc(j.sum.Rules, func(a, b importer.Tally) int { return cmp.Or(b.Rows-a.Rows, strings.Compare(a.Rule, b.Rule)) })
 	slices.SortFunc(j.sum.Teams, func(a, b teamRows) int { return cmp.Or(b.Rows-a.Rows, strings.Compare(a.Team, b.Team)) })
+	return j.keepWorkbooks(open)
+}
+
+// keepWorkbooks lists the rejects workbooks that this job wrote and that still hold rows to correct. One whose rows a later file brought
+// corrected is removed: nobody shall correct them twice.
+func (j *importJob) keepWorkbooks(open map[string]int) error {
+	for _, path := range slices.Sorted(maps.Keys(open)) {
+		switch {
+		case path == "":
+		case open[path] > 0:
+			j.sum.Rejects = append(j.sum.Rejects, path)
+		case importer.Untouched(path):
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("removing a rejects workbook: %w", err)
+			}
+		}
+	}
 	return nil
 }

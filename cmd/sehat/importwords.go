@@ -48,7 +48,10 @@ func importText(r importer.Report, dry bool) string {
 	if r.Resumed > 0 {
 		text += fmt.Sprintf("\n  went on after row %d, where an earlier import was cut off", r.Resumed)
 	}
-	return text + dryText(dry)
+	if dry {
+		text += "\n  " + dryRun
+	}
+	return text
 }
 
 // readText is "838 rows read: 821 new, 17 held back".
@@ -90,12 +93,7 @@ func rulesText(rules []importer.Tally) string {
 	return b.String()
 }
 
-func dryText(dry bool) string {
-	if dry {
-		return "\n  nothing was changed: this was a dry run"
-	}
-	return ""
-}
+const dryRun = "nothing was changed: this was a dry run"
 
 func isAre(n int) string {
 	if n == 1 {
@@ -146,7 +144,7 @@ func (j *importJob) summaryText() string {
 	}
 	b.WriteString(s.heldText())
 	b.WriteString(s.failedText())
-	if s.NotCorrected > 0 {
+	if s.NotCorrected > 0 && s.StillHeld > 0 {
 		fmt.Fprintf(&b, "\nnot imported: %s in which nothing was corrected yet", count(s.NotCorrected, "rejects workbook"))
 	}
 	if len(s.LeftOut) > 0 {
@@ -155,7 +153,21 @@ func (j *importJob) summaryText() string {
 	if len(s.Folders) > 0 {
 		fmt.Fprintf(&b, "\nnot looked into: %s; name a folder to import what is in it", firstOf(s.Folders, 4))
 	}
-	return b.String() + dryText(s.DryRun)
+	if s.DryRun {
+		b.WriteString("\n" + dryRun)
+	}
+	if s.New+s.Updated > 0 && s.StillHeld == 0 && len(s.Failed) == 0 && !s.DryRun {
+		b.WriteString("\nnext: " + j.after())
+	}
+	return b.String()
+}
+
+// after is the command that comes after an import where all is well.
+func (j *importJob) after() string {
+	if j.home.Role == records.RoleDevice {
+		return "sehat sync push"
+	}
+	return "sehat dedupe"
 }
 
 func columnNames(list []columnFiles) (names []string) {
@@ -168,8 +180,12 @@ func columnNames(list []columnFiles) (names []string) {
 // heldText tells why rows are held back, and whose they are.
 func (s *importTotal) heldText() string {
 	var b strings.Builder
-	if mended := s.Quarantined - s.StillHeld; mended > 0 {
-		fmt.Fprintf(&b, "\n  %s of those held back went in corrected from another file", count(mended, "row"))
+	switch {
+	case s.StillHeld == s.Quarantined:
+	case s.StillHeld == 0:
+		b.WriteString("\n  what was held back went in corrected, from a later file or from an earlier import")
+	default:
+		fmt.Fprintf(&b, "\n  held back at the end: %s; the others were corrected in a later file, or are told twice", count(s.StillHeld, "row"))
 	}
 	b.WriteString(rulesText(s.Rules))
 	if len(s.Teams) > 1 {
