@@ -89,9 +89,12 @@ func (l *statusLine) end() {
 	}
 }
 
-// An estimate knows how long the rest of a job takes. It is what the last half minute says, and nothing before there is something to
-// go by.
-type estimate struct{ marks []mark }
+// An estimate knows how long the rest of a job takes. It is what the later half of the time since the start says, so that it follows
+// a job that gets slower and does not leap with every file; and nothing before there is something to go by.
+type estimate struct {
+	start time.Time
+	marks []mark
+}
 
 // A mark is what was made by a time.
 type mark struct {
@@ -100,18 +103,19 @@ type mark struct {
 }
 
 const (
-	estimateWindow = 30 * time.Second // what it looks back on
+	estimateWindow = 30 * time.Second // what it looks back on at least
 	estimateFrom   = 3 * time.Second  // what it must have seen
 )
 
-func newEstimate(start time.Time) estimate { return estimate{[]mark{{start, 0}}} }
+func newEstimate(start time.Time) estimate { return estimate{start, []mark{{start, 0}}} }
 
 // mark notes what was made by now, which does not count what was found done.
 func (e *estimate) mark(now time.Time, made int64) {
 	if last := e.marks[len(e.marks)-1]; now.Sub(last.at) >= time.Second {
 		e.marks = append(e.marks, mark{now, made})
 	}
-	for len(e.marks) > 2 && now.Sub(e.marks[1].at) >= estimateWindow {
+	window := max(estimateWindow, now.Sub(e.start)/2)
+	for len(e.marks) > 2 && now.Sub(e.marks[1].at) >= window {
 		e.marks = e.marks[1:]
 	}
 }

@@ -21,8 +21,8 @@ func (c *clock) pass(d time.Duration) { c.at = c.at.Add(d) }
 
 func newClock() *clock { return &clock{time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)} }
 
-// bar begins a bar over files of these sizes.
-func bar(t *testing.T, c *clock, w *bytes.Buffer, sizes ...int) (*importBar, []string) {
+// testBar begins a bar over files of these sizes.
+func testBar(t *testing.T, c *clock, w *bytes.Buffer, sizes ...int) (*importBar, []string) {
 	t.Helper()
 	dir := t.TempDir()
 	var files []string
@@ -39,7 +39,7 @@ func bar(t *testing.T, c *clock, w *bytes.Buffer, sizes ...int) (*importBar, []s
 func TestImportBarSaysNothingUntilItKnows(t *testing.T) {
 	var w bytes.Buffer
 	c := newClock()
-	b, files := bar(t, c, &w, 1000, 3000)
+	b, files := testBar(t, c, &w, 1000, 3000)
 	b.terminal = true
 	b.begin(files[0])
 	c.pass(2 * time.Second)
@@ -52,10 +52,10 @@ func TestImportBarSaysNothingUntilItKnows(t *testing.T) {
 	c.pass(56 * time.Second)
 	b.at(importer.Progress{Rows: 1, Part: 0.5})
 	want := "" +
-		"\r[##--------------] file 1 of 2, 80 rows, 12 %" +
+		"\r[#---------------] file 1 of 2, 80 rows, 12 %" +
 		"\r[####------------] file 1 of 2, 160 rows, 25 %, about 10 seconds left" +
 		"\r" + strings.Repeat(" ", 69) + "\r" +
-		"\r[##########------] file 2 of 2, 161 rows, 62 %, about 50 seconds left"
+		"\r[#########-------] file 2 of 2, 161 rows, 62 %, about a minute left"
 	if got := w.String(); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
@@ -65,15 +65,15 @@ func TestImportBarSaysNothingUntilItKnows(t *testing.T) {
 func TestImportBarInALog(t *testing.T) {
 	var w bytes.Buffer
 	c := newClock()
-	b, files := bar(t, c, &w, 100_000)
+	b, files := testBar(t, c, &w, 100_000)
 	b.begin(files[0])
 	for i := range 60 {
 		c.pass(time.Second)
 		b.at(importer.Progress{Rows: 10 * i, Part: float64(i) / 100})
 	}
 	want := "" +
-		"sehat: 140 rows, 14 %, about a minute left\n" +
-		"sehat: 290 rows, 29 %, about a minute left\n" +
+		"sehat: 140 rows, 14 %, about 2 minutes left\n" +
+		"sehat: 290 rows, 28 %, about a minute left\n" +
 		"sehat: 440 rows, 44 %, about a minute left\n" +
 		"sehat: 590 rows, 59 %, about 40 seconds left\n"
 	if got := w.String(); got != want {
@@ -106,7 +106,7 @@ func TestImportBarDoesNotHopeForMoreThanItSaw(t *testing.T) {
 			if strings.HasPrefix(what, "a file") {
 				sizes = []int{50_000, 50_000}
 			}
-			b, files := bar(t, c, &w, sizes...)
+			b, files := testBar(t, c, &w, sizes...)
 			begin(b, c, files)
 			if got := w.String(); !strings.HasSuffix(got, "75 %, about 50 seconds left\n") {
 				t.Errorf("got %q", got)
@@ -119,10 +119,10 @@ func TestImportBarDoesNotHopeForMoreThanItSaw(t *testing.T) {
 func TestEstimateDoesNotLeap(t *testing.T) {
 	c := newClock()
 	e := newEstimate(c.at)
-	const total = 6000
+	const total = 1_000_000
 	made, last := 0.0, math.NaN()
 	speed := func(made float64) float64 { // a second, wavering around a trend
-		return 20 + 10*math.Sin(made/40) - made/600
+		return 2500 + 800*math.Sin(made/20_000) - made/1000
 	}
 	rest := func(from float64) (seconds float64) {
 		for from < total {
