@@ -186,7 +186,7 @@ func compoundFile(f io.ReaderAt, size int64) error {
 func checkZip(f io.ReaderAt, size int64) (*zip.Reader, error) {
 	z, err := zip.NewReader(f, size)
 	if err != nil {
-		return nil, fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: it cannot be unpacked")
+		return nil, fileError("ask for the file again; it may have been cut off on the way", "the file is damaged: it cannot be unpacked")
 	}
 	if len(z.File) > maxParts {
 		return nil, fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))

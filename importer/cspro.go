@@ -30,6 +30,7 @@ type csproBook struct {
 type csproTable struct {
 	header []string
 	query  string
+	from   string // the table that has one row for each of its rows
 }
 
 var errNotCSPro = fileError("import the data file that CSPro writes (.csdb), workbooks (.xlsx) and CSV files", "this is a database, but not a data file of CSPro")
@@ -124,6 +125,14 @@ func (b *csproBook) setting(string) string { return "" }
 func (b *csproBook) dates() dateSystem     { return noSerials }
 func (b *csproBook) Close() error          { return b.db.Close() }
 
+// size is the number of rows.
+func (b *csproBook) size(sheet string) (n int64) {
+	if err := b.db.QueryRow("SELECT count(*) FROM `" + b.tables[sheet].from + "`").Scan(&n); err != nil {
+		return 0 // it only tells how far the reading is
+	}
+	return n
+}
+
 func (b *csproBook) open(sheet string) (rowReader, error) {
 	t := b.tables[sheet]
 	rows, err := b.db.QueryContext(context.Background(), t.query)
@@ -149,7 +158,8 @@ type csproRows struct {
 	values []any
 }
 
-func (r *csproRows) Close() error { return r.rows.Close() }
+func (r *csproRows) Close() error  { return r.rows.Close() }
+func (r *csproRows) offset() int64 { return int64(r.n) }
 
 func (r *csproRows) next() (int, []string, error) {
 	r.n++

@@ -184,6 +184,7 @@ func (b csvBook) dates() dateSystem {
 	return noSerials
 }
 func (b csvBook) setting(string) string { return "" }
+func (b csvBook) size(string) int64     { return fileSize(b.path) }
 
 func (b csvBook) open(string) (rowReader, error) {
 	f, err := os.Open(b.path)
@@ -203,7 +204,8 @@ func openCSV(f io.ReadCloser) (rowReader, error) {
 }
 
 func startCSV(f io.ReadCloser) (*csvRows, error) {
-	r, err := decoded(f)
+	read := &counter{r: f}
+	r, err := decoded(read)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -229,12 +231,36 @@ func startCSV(f io.ReadCloser) (*csvRows, error) {
 	} else {
 		c.delim = delimiter(line)
 	}
-	return &csvRows{c, f}, nil
+	return &csvRows{c, f, read}, nil
 }
 
 type csvRows struct {
 	*csvReader
 	io.Closer
+	read *counter
+}
+
+func (r csvRows) offset() int64 { return r.read.n }
+
+// A counter counts what is read through it.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// fileSize is how many bytes a file has; 0 if that cannot be told.
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // sepLine reads the line "sep=;".

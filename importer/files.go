@@ -20,15 +20,17 @@ import (
 type filesBook struct {
 	names  []string
 	parts  map[string]textPart
+	sizes  map[string]int64
 	closer io.Closer // the archive; nil where the files lie open
 }
 
 // A textPart is one text file. Each call opens it anew.
 type textPart func() (io.ReadCloser, error)
 
-func (b *filesBook) sheets() []string      { return b.names }
-func (b *filesBook) setting(string) string { return "" }
-func (b *filesBook) dates() dateSystem     { return noSerials }
+func (b *filesBook) sheets() []string        { return b.names }
+func (b *filesBook) setting(string) string   { return "" }
+func (b *filesBook) dates() dateSystem       { return noSerials }
+func (b *filesBook) size(sheet string) int64 { return b.sizes[sheet] }
 
 func (b *filesBook) Close() error {
 	if b.closer == nil {
@@ -46,10 +48,10 @@ func (b *filesBook) open(sheet string) (rowReader, error) {
 }
 
 // add takes a file in under a name that a sheet may have.
-func (b *filesBook) add(name string, part textPart) {
+func (b *filesBook) add(name string, part textPart, size int64) {
 	name = sheetNameOf(name, b.names)
 	b.names = append(b.names, name)
-	b.parts[name] = part
+	b.parts[name], b.sizes[name] = part, size
 }
 
 // maxSheetName is how long Excel lets the name of a sheet be.
@@ -80,7 +82,7 @@ var aside = []string{"interview__errors", "interview__comments", "interview__act
 
 // openZip opens an archive of CSV or tab files. The directory was looked at (checkZip); what it says of a part is held while the part is read.
 func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
-	b := &filesBook{parts: map[string]textPart{}, closer: f}
+	b := &filesBook{parts: map[string]textPart{}, sizes: map[string]int64{}, closer: f}
 	var files, do []*zip.File
 	for _, part := range z.File {
 		name := strings.ReplaceAll(part.Name, `\`, "/")
@@ -116,7 +118,7 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 			return nil, err
 		}
 		name := path.Base(strings.ReplaceAll(part.Name, `\`, "/"))
-		b.add(strings.TrimSuffix(name, path.Ext(name)), open)
+		b.add(strings.TrimSuffix(name, path.Ext(name)), open, int64(part.UncompressedSize64))
 	}
 	return openSolutions(b, do), nil
 }
@@ -185,14 +187,14 @@ func openFamily(ctx context.Context, file string) (book, error) {
 		}
 		return csvBook{file}, onDisk(file).check(ctx)
 	}
-	b := &filesBook{parts: map[string]textPart{}}
+	b := &filesBook{parts: map[string]textPart{}, sizes: map[string]int64{}}
 	for _, p := range append([]string{file}, parts...) {
 		name := filepath.Base(p)
 		part := onDisk(p)
 		if err := part.check(ctx); err != nil {
 			return nil, fmt.Errorf("%s: %w", FileName(p), err)
 		}
-		b.add(strings.TrimSuffix(name, filepath.Ext(name)), part)
+		b.add(strings.TrimSuffix(name, filepath.Ext(name)), part, fileSize(p))
 	}
 	return b, nil
 }

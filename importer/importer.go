@@ -41,7 +41,7 @@ type Importer struct {
 	Now      time.Time
 	By       string         // who imports
 	TempDir  string         // private folder for the rejects workbook in the making; it is made, and swept of what a killed run left there
-	Progress func(rows int) // told after each batch how many rows are done; may be nil
+	Progress func(Progress) // told after each batch how far it is; may be nil
 }
 
 // A File is what is to be imported, and how.

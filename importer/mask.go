@@ -70,6 +70,13 @@ func masked(b book) book {
 func (m maskedBook) sheets() []string                     { return m.names }
 func (m maskedBook) open(sheet string) (rowReader, error) { return m.book.open(m.own[sheet]) }
 
+func (m maskedBook) size(sheet string) int64 {
+	if b, ok := m.book.(measured); ok {
+		return b.size(m.own[sheet])
+	}
+	return 1
+}
+
 func (m maskedBook) label(column string) string {
 	if b, ok := m.book.(labelled); ok {
 		return b.label(column)

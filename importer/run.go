@@ -32,8 +32,10 @@ type run struct {
 	contexts map[string]bool   // link keys of households whose members are held back
 	prior    map[place]prior   // what earlier imports of a file of this name hold back
 
-	skip     int // rows that an import that was cut off had done
-	rows     int // rows read so far
+	skip     int       // rows that an import that was cut off had done
+	rows     int       // rows read so far
+	now      *binding  // the table that is being read
+	reading  rowReader // its rows
 	pending  []records.ImportRow
 	from     []*line // the row that each of pending comes from
 	flat     flatState
@@ -93,6 +95,7 @@ func (r *run) table(ctx context.Context, t *binding) error {
 		return err
 	}
 	defer rows.Close()
+	r.now, r.reading = t, rows
 	b := batch{t: t}
 	for {
 		more, err := b.read(rows, batchRows)
@@ -198,9 +201,7 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 		r.imp = imp
 		r.tell(outcomes)
 	}
-	if r.Progress != nil {
-		r.Progress(r.rows)
-	}
+	r.progress()
 	return nil
 }
 
@@ -230,7 +231,11 @@ func (r *run) doubt(l *line, n notes) {
 	if len(r.doubts) >= maxMessages {
 		return
 	}
+	masked := n.masked // that no doubt about a column tells of
 	for _, f := range n.doubts {
+		if f.Rule == survey.RuleAadhaarMasked {
+			masked--
+		}
 		header := ""
 		if col := l.t.columnOf(f.Field); col >= 0 && col < len(l.t.header) {
 			header = l.t.header[col]
@@ -241,7 +246,7 @@ func (r *run) doubt(l *line, n notes) {
 		}
 		r.doubts = append(r.doubts, m)
 	}
-	if n.masked > 0 {
+	if masked > 0 {
 		text := "An Aadhaar number is written here. It was not taken over; strike it from the paper and from the file."
 		r.doubts = append(r.doubts, l.message("", text))
 	}

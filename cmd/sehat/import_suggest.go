@@ -23,7 +23,7 @@ func runSuggestMapping(a *app, opts importOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range files {
+	for _, path := range files.paths {
 		if err := suggestMapping(a, path, opts.survey); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv}
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	code := run(ctx, a, os.Args[1:])
 	stop()
 	os.Exit(code)

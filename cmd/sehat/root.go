@@ -31,6 +31,7 @@ type app struct {
 	operator string
 	pinFile  string
 	json     bool
+	args     []string // as they were typed
 
 	decider string // who decides, once the PIN was checked
 }
@@ -71,6 +72,7 @@ To try it all on invented people:  sehat demo`,
 func run(ctx context.Context, a *app, args []string) int {
 	root := newRootCommand(a)
 	root.SetArgs(args)
+	a.args = args
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"sehat/importer"
+	"sehat/records"
+	"sehat/records/store"
+)
+
+// An importJob imports files one after the other.
+type importJob struct {
+	*app
+	im      *importer.Importer
+	store   *watchedStore
+	opts    importOptions
+	mapping *importer.Mapping
+	home    home
+
+	files importFiles
+	bar   *importBar
+	sum   importTotal
+	held  []heldBy
+	width int // of the longest name of a file
+}
+
+// A heldBy is an import that held something back, and the workbook it wrote; empty if it wrote none.
+type heldBy struct{ id, workbook string }
+
+// A watchedStore remembers that the store failed, to tell its failures from those of files: with the store gone, the other files
+// need not be tried.
+type watchedStore struct {
+	*store.Importing
+	err error
+}
+
+func (w *watchedStore) Begin(ctx context.Context, imp records.Import) (records.Import, error) {
+	imp, err := w.Importing.Begin(ctx, imp)
+	w.err = err
+	return imp, err
+}
+
+func (w *watchedStore) Rows(ctx context.Context, imp records.Import, rows []records.ImportRow) (records.Import, []records.Outcome, error) {
+	imp, outcomes, err := w.Importing.Rows(ctx, imp, rows)
+	w.err = err
+	return imp, outcomes, err
+}
+
+func (w *watchedStore) HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error) {
+	found, err := w.Importing.HouseholdsByKey(ctx, profile, survey, keys)
+	w.err = err
+	return found, err
+}
+
+func (w *watchedStore) Finish(ctx context.Context, imp records.Import) error {
+	w.err = w.Importing.Finish(ctx, imp)
+	return w.err
+}
+
+// all imports every file. One that cannot be read does not keep the others back.
+func (j *importJob) all(ctx context.Context, to *store.Importing) error {
+	j.store = &watchedStore{Importing: to}
+	j.im.Store = j.store
+	j.bar = j.importBar(j.files.paths)
+	defer j.bar.end()
+	j.im.Progress = j.bar.at
+	j.sum = importTotal{Files: len(j.files.paths), LeftOut: pathNames(j.files.left), Folders: pathNames(j.files.folders), NotCorrected: j.files.waiting, DryRun: j.opts.dryRun}
+	for _, path := range j.files.paths {
+		j.width = max(j.width, uniseg.StringWidth(path))
+	}
+	for _, path := range j.files.paths {
+		if err := j.one(ctx, path); err != nil {
+			return err
+		}
+	}
+	j.bar.end()
+	if err := j.countHeld(ctx); err != nil {
+		return err
+	}
+	if j.several() {
+		if err := j.result(struct {
+			Summary importTotal `json:"summary"`
+		}{j.sum}, "%s", j.summaryText()); err != nil {
+			return err
+		}
+	}
+	return j.outcome()
+}
+
+// pathNames are paths as they are told.
+func pathNames(paths []string) []string {
+	var names []string
+	for _, path := range paths {
+		names = append(names, importer.PathName(path))
+	}
+	return names
+}
+
+// several reports whether there is something to sum up.
+func (j *importJob) several() bool {
+	return len(j.files.paths) > 1 || j.json && (len(j.opts.files) > 1 || isFolder(j.opts.files[0]))
+}
+
+// one imports a file and tells what became of it. It returns an error only where the other files cannot be tried.
+func (j *importJob) one(ctx context.Context, path string) error {
+	j.bar.begin(path)
+	report, err := j.im.Import(ctx, importer.File{
+		Path: path, Mapping: j.mapping, Profile: j.opts.named(), Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home.dir, NoRejects: j.opts.dryRun && j.opts.rejects == "",
+	})
+	j.bar.finish(err == nil)
+	j.bar.end()
+	report.RejectsFile = harmless(report.RejectsFile) // its folder may be named after a person
+	j.sum.add(report, err)
+	if report.Quarantined > 0 {
+		j.held = append(j.held, heldBy{report.Import, report.RejectsFile})
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return j.stopped(report)
+	case err != nil && j.store.err != nil:
+		return j.storeFailed(path, err)
+	case err != nil:
+		return j.failed(report, err)
+	}
+	result := importResult{Report: report, DryRun: j.opts.dryRun}
+	switch {
+	case j.several() && unchanged(report) && !j.json:
+		return nil // the sum names it
+	case j.several():
+		return j.result(result, "%s", j.line(report))
+	}
+	j.tell(report)
+	return j.result(result, "%s", importText(report, j.opts.dryRun))
+}
+
+// importResult is the report of one file with --json.
+type importResult struct {
+	importer.Report
+	Error  string `json:"error,omitempty"` // why the file could not be imported
+	Hint   string `json:"hint,omitempty"`  // what to do about it
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
+// failed notes a file that could not be read. Where it is the only one, it is the error of the command.
+func (j *importJob) failed(r importer.Report, err error) error {
+	f := failedFile{File: r.File, Why: strings.TrimPrefix(err.Error(), filepath.Base(r.File)+": "), RowsTaken: r.RowsRead}
+	var unreadable *importer.FileError
+	if errors.As(err, &unreadable) {
+		f.Hint = unreadable.Hint
+	}
+	j.sum.Failed = append(j.sum.Failed, f)
+	switch {
+	case j.json:
+		return j.result(importResult{Report: r, Error: f.Why, Hint: f.Hint, DryRun: j.opts.dryRun}, "")
+	case j.several():
+		return j.result(nil, "%s", j.column(r.File)+"not imported: "+f.why())
+	}
+	return nil
+}
+
+// stopped says how far the import came that somebody stopped, and how it goes on.
+func (j *importJob) stopped(r importer.Report) error {
+	j.bar.end()
+	if j.opts.dryRun {
+		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
+	}
+	var parts []string
+	if j.sum.Imported > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s", j.sum.Imported, count(j.sum.Files, "file")))
+	}
+	if r.RowsRead > 0 {
+		parts = append(parts, count(r.RowsRead, "row")+" of "+r.File)
+	}
+	text := "stopped before any row was taken in"
+	if len(parts) > 0 {
+		text = "stopped; taken in so far: " + aloud(parts)
+	}
+	return withHint(errors.New(text), "nothing is lost; go on with: %s", j.typed())
+}
+
+// storeFailed says how far the import came until the store failed.
+func (j *importJob) storeFailed(path string, err error) error {
+	err = fmt.Errorf("%s: %w", path, err)
+	if j.sum.Imported == 0 {
+		return err
+	}
+	text := hint(err)
+	if text != "" {
+		text += "; "
+	}
+	return withHint(fmt.Errorf("%w; %d of %s were imported before", err, j.sum.Imported, count(j.sum.Files, "file")), "%sthen go on with: %s", text, j.typed())
+}
+
+// outcome is the error of the command: what a person has to do.
+func (j *importJob) outcome() error {
+	failed, held := len(j.sum.Failed), j.sum.StillHeld
+	if failed == 1 && j.sum.Files == 1 {
+		f := j.sum.Failed[0]
+		return withHint(fmt.Errorf("%s: %s", f.File, f.why()), "%s", f.Hint)
+	}
+	var what []string
+	if failed > 0 {
+		what = append(what, fmt.Sprintf("%d of %s could not be imported", failed, count(j.sum.Files, "file")))
+	}
+	if held > 0 {
+		what = append(what, count(held, "row")+isAre(held)+" held back")
+	}
+	switch {
+	case failed > 0:
+		return withHint(errors.New(aloud(what)), "%s", j.next())
+	case held > 0:
+		return needsPerson{what: aloud(what), hint: j.next()}
+	}
+	return nil
+}

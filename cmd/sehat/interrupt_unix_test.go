@@ -1,0 +1,130 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sehat/records/store"
+)
+
+// Somebody presses Ctrl-C in the middle of an import: the store is sound, the message says what is done, and the command that it names
+// brings the store to where an undisturbed import would have.
+func TestInterruptedImportGoesOn(t *testing.T) {
+	calm, cut := newCity(t, false), newCity(t, false)
+	for _, c := range []*city{calm, cut} {
+		c.ok("simulate", "--households", "6000", "--seed", "5", "--out", c.path("survey"), "--format", "csv")
+		c.ok("--home", c.path("laptop"), "init")
+		if err := os.Mkdir(c.path("our ward"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		joinCSV(t, c.path("our ward", "all.csv"), c.path("survey"))
+	}
+
+	cmd := cut.command("--home", cut.path("laptop"), "import", "our ward")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitForRows(t, cut.path("laptop", "store.db"), 8000)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := exitStatus(cmd.Wait()); code != exitFailed {
+		t.Fatalf("status %d\n%s", code, &stderr)
+	}
+	said := stderr.String()
+	if m := regexp.MustCompile(`(?m)^sehat: stopped; taken in so far: (\d+) rows of our ward/all\.csv$`).FindStringSubmatch(said); m == nil || len(m[1]) < 4 {
+		t.Errorf("it does not say what was taken in:\n%s", said)
+	}
+	_, again, ok := strings.Cut(said, "hint: nothing is lost; go on with: sehat ")
+	if !ok {
+		t.Fatalf("it does not name the command to go on with:\n%s", said)
+	}
+	if out := cut.ok("--home", cut.path("laptop"), "doctor"); strings.Count(out, "BAD") != 1 || !strings.Contains(out, "imports that were cut off: 1") {
+		t.Errorf("the store is not sound:\n%s", out)
+	}
+
+	shell := exec.Command("sh", "-c", `"$0" `+strings.TrimSpace(again), os.Args[0])
+	shell.Dir, shell.Env = cut.dir, cut.command().Env
+	out, err := shell.CombinedOutput()
+	if code := exitStatus(err); code != exitPerson || !strings.Contains(string(out), "went on after row ") {
+		t.Errorf("%s: status %d\n%s", again, code, out)
+	}
+	calm.ok("--home", calm.path("laptop"), "import", calm.path("our ward"))
+	if want, got := calm.counts("laptop"), cut.counts("laptop"); want != got {
+		t.Errorf("\nundisturbed %s\nstopped     %s", want, got)
+	}
+}
+
+// waitForRows waits until an import has stored so many rows.
+func waitForRows(t *testing.T, path string, rows int) {
+	t.Helper()
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		list, err := s.Imports(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) > 0 && list[0].RowsRead >= rows {
+			return
+		}
+	}
+	t.Fatal("no rows were stored")
+}
+
+// A program that hangs ends at the second Ctrl-C. Here it waits for what a pipe would say.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	c := newCity(t, false)
+	c.ok("--home", c.path("laptop"), "init")
+	pipe := c.path("survey.csv")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.path("survey-members.csv"), []byte("PARENT_KEY,KEY,full_name\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := c.command("--home", c.path("laptop"), "import", "survey-members.csv")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()                    //nolint:errcheck // it should have ended
+	w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // as soon as it reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for i, want := range []string{"", "signal: interrupt"} {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		wait := time.Minute
+		if want == "" {
+			wait = time.Second / 2
+		}
+		select {
+		case err := <-ended:
+			if err == nil || err.Error() != want {
+				t.Fatalf("it ended after Ctrl-C number %d: %v", i+1, err)
+			}
+		case <-time.After(wait):
+			if want != "" {
+				t.Fatal("it did not end")
+			}
+		}
+	}
+}
