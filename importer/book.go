@@ -124,7 +124,7 @@ func openAny(ctx context.Context, path string) (b book, err error) {
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return nil, compoundFile(f, info.Size())
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return openCSPro(ctx, path)
+		return openCSPro(ctx, path, info.Size())
 	}
 	return textFile(ctx, path, head)
 }
