@@ -118,7 +118,7 @@ func openAny(ctx context.Context, path string) (b book, err error) {
 			return nil, err
 		}
 		if !isWorkbook(z) {
-			return openZip(ctx, f, z)
+			return openZip(ctx, f, z, info.Size())
 		}
 		return openXLSX(ctx, f, z, info.Size())
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
@@ -184,20 +184,23 @@ func compoundFile(f io.ReaderAt, size int64) error {
 
 // checkZip looks at an archive's directory before anything is unpacked.
 func checkZip(f io.ReaderAt, size int64) (*zip.Reader, error) {
-	z, err := zip.NewReader(f, size)
+	z, err := readDirectory(f, size)
 	if err != nil {
-		return nil, fileError("ask for the file again; it may have been cut off on the way", "the file is damaged: it cannot be unpacked")
+		return nil, err
 	}
-	if len(z.File) > maxParts {
+	workbook := isWorkbook(z)
+	if workbook && len(z.File) > maxParts {
 		return nil, fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))
 	}
 	names := map[string]bool{}
 	var total uint64
 	for _, part := range z.File {
-		total += part.UncompressedSize64
+		if workbook {
+			total += part.UncompressedSize64
+		}
 		names[strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))] = true
-		if part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
-			return nil, fileError("ask where this file comes from", "the archive would unpack to far more than a workbook holds")
+		if workbook && part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
+			return nil, errBomb
 		}
 	}
 	switch {

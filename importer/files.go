@@ -81,7 +81,7 @@ func sheetNameOf(name string, others []string) string {
 var aside = []string{"interview__errors", "interview__comments", "interview__actions", "interview__diagnostics", "assignment__actions", "paradata", "media/", "__MACOSX/", "."}
 
 // openZip opens an archive of CSV or tab files. The directory was looked at (checkZip); what it says of a part is held while the part is read.
-func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
+func openZip(ctx context.Context, f *os.File, z *zip.Reader, size int64) (book, error) {
 	b := &filesBook{parts: map[string]textPart{}, sizes: map[string]int64{}, closer: f}
 	var files, do []*zip.File
 	for _, part := range z.File {
@@ -105,6 +105,9 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 	}
 	if len(files) == 0 {
 		return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
+	}
+	if err := checkTables(files, size); err != nil {
+		return nil, err
 	}
 	for _, part := range rootFirst(files) {
 		open := textPart(func() (io.ReadCloser, error) {

@@ -142,7 +142,7 @@ type prior struct {
 }
 
 // maxPrior is how many cells of earlier imports are kept in mind.
-const maxPrior = 2_000_000
+const maxPrior = 1_000_000
 
 // readPrior reads what earlier imports of a file of this name hold back, by place, as far as there is room.
 func (r *run) readPrior(ctx context.Context) error {
