@@ -127,15 +127,7 @@ func (p textPart) check(ctx context.Context) error {
 		return err
 	}
 	defer r.Close()
-	for err == nil {
-		if err = ctx.Err(); err == nil {
-			_, err = io.CopyN(io.Discard, r, 1<<20)
-		}
-	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
+	return copyAll(ctx, io.Discard, r)
 }
 
 // rootFirst puts the shortest name first: repeats are called FORM-REPEAT.csv.

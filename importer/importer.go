@@ -122,7 +122,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 		return report, err
 	}
 	defer os.RemoveAll(dir) // on a failure the next run sweeps it
-	hash, err := fileHash(f.Path)
+	hash, err := fileHash(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
@@ -182,7 +182,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 }
 
 // fileHash is the SHA-256 of a file and those that are read with it, in hex.
-func fileHash(path string) (string, error) {
+func fileHash(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -192,15 +192,29 @@ func fileHash(path string) (string, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return "", fileError("name the files in it", "this is a folder")
 	}
-	if _, err := io.Copy(h, f); err != nil {
+	if err := copyAll(ctx, h, f); err != nil {
 		return "", fmt.Errorf("reading %s: %w", filepath.Base(path), err)
 	}
 	for _, part := range Companions(path) {
-		sum, err := fileHash(part)
+		sum, err := fileHash(ctx, part)
 		if err != nil {
 			return "", err
 		}
 		io.WriteString(h, sum) //nolint:errcheck // a hash takes everything
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// copyAll copies to the end, or until ctx is done.
+func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(to, from, 1<<20); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }

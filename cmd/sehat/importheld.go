@@ -87,7 +87,11 @@ func runImportHeld(ctx context.Context, a *app, opts heldOptions) error {
 			if i > 0 {
 				what = ""
 			}
-			table.row(what, orNotTold(t.Rule), fmt.Sprint(t.Rows))
+			row := []string{what, orNotTold(t.Rule), fmt.Sprint(t.Rows)}
+			if by.what == "rule" {
+				row = append(row, ruleWords(t.Rule))
+			}
+			table.row(row...)
 		}
 	}
 	table.flush()
