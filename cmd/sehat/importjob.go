@@ -160,16 +160,14 @@ func (j *importJob) stopped(r importer.Report) error {
 	if j.opts.dryRun {
 		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
 	}
-	var parts []string
-	if j.sum.Imported > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s", j.sum.Imported, count(j.sum.Files, "file")))
-	}
-	if r.RowsRead > 0 {
-		parts = append(parts, count(r.RowsRead, "row")+" of "+r.File)
-	}
 	text := "stopped before any row was taken in"
-	if len(parts) > 0 {
-		text = "stopped; taken in so far: " + aloud(parts)
+	if rows := count(j.sum.RowsRead, "row"); j.sum.Imported > 0 {
+		text = fmt.Sprintf("stopped; %s taken in so far: %d of %s", rows, j.sum.Imported, count(j.sum.Files, "file"))
+		if r.RowsRead > 0 {
+			text += fmt.Sprintf(", and %s of %s", count(r.RowsRead, "row"), r.File)
+		}
+	} else if r.RowsRead > 0 {
+		text = fmt.Sprintf("stopped; %s of %s taken in so far", rows, r.File)
 	}
 	return withHint(errors.New(text), "nothing is lost; go on with: %s", j.typed())
 }

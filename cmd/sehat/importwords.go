@@ -132,6 +132,10 @@ func (j *importJob) summaryText() string {
 	s := &j.sum
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s", count(s.Files, "file"), readText(s.ImportCounts))
+	if s.RowsRead == 0 {
+		b.Reset()
+		fmt.Fprintf(&b, "%s, none imported", count(s.Files, "file"))
+	}
 	if n := len(s.Same); n > 0 && n < s.Files {
 		fmt.Fprintf(&b, "\n  all rows unchanged in %s: %s", count(n, "file"), firstOf(s.Same, 4))
 	}
@@ -183,7 +187,7 @@ func (s *importTotal) heldText() string {
 	switch {
 	case s.StillHeld == s.Quarantined:
 	case s.StillHeld == 0:
-		b.WriteString("\n  what was held back went in corrected, from a later file or from an earlier import")
+		b.WriteString("\n  what is held back went in corrected, from a later file")
 	default:
 		fmt.Fprintf(&b, "\n  held back at the end: %s; the others were corrected in a later file, or are told twice", count(s.StillHeld, "row"))
 	}
@@ -214,7 +218,7 @@ func (s *importTotal) failedText() string {
 				names = append(names, other.File)
 			}
 		}
-		fmt.Fprintf(&b, "\nnot imported: %s\n  %s", strings.Join(names, ", "), same.Why)
+		fmt.Fprintf(&b, "\nnot imported: %s\n  %s", firstOf(names, 8), same.Why)
 		if f.Hint != "" {
 			b.WriteString("\n  " + f.Hint)
 		}

@@ -43,7 +43,7 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 		t.Fatalf("status %d\n%s", code, &stderr)
 	}
 	said := stderr.String()
-	if m := regexp.MustCompile(`(?m)^sehat: stopped; taken in so far: (\d+) rows of our ward/all\.csv$`).FindStringSubmatch(said); m == nil || len(m[1]) < 4 {
+	if m := regexp.MustCompile(`(?m)^sehat: stopped; (\d+) rows of our ward/all\.csv taken in so far$`).FindStringSubmatch(said); m == nil || len(m[1]) < 4 {
 		t.Errorf("it does not say what was taken in:\n%s", said)
 	}
 	_, again, ok := strings.Cut(said, "hint: nothing is lost; go on with: sehat ")
