@@ -84,13 +84,16 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 		return err
 	}
 	if j.several() {
-		if err := j.result(struct {
-			Summary importTotal `json:"summary"`
-		}{j.sum}, "%s", j.summaryText()); err != nil {
+		if err := j.tellSum(); err != nil {
 			return err
 		}
 	}
 	return j.outcome()
+}
+
+// tellSum tells what became of all files together.
+func (j *importJob) tellSum() error {
+	return j.result(map[string]importTotal{"summary": j.sum}, "%s", j.summaryText())
 }
 
 // several reports whether there is something to sum up.
@@ -114,7 +117,7 @@ func (j *importJob) one(ctx context.Context, path string) error {
 	case err != nil && ctx.Err() != nil:
 		return j.stopped(report)
 	case err != nil && j.store.err != nil:
-		return j.storeFailed(path, err)
+		return j.storeFailed(report, err)
 	case err != nil:
 		return j.failed(report, err)
 	}
@@ -156,33 +159,43 @@ func (j *importJob) failed(r importer.Report, err error) error {
 
 // stopped says how far the import came that somebody stopped, and how it goes on.
 func (j *importJob) stopped(r importer.Report) error {
-	j.bar.end()
-	if j.opts.dryRun {
-		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
-	}
-	text := "stopped before any row was taken in"
-	if rows := count(j.sum.RowsRead, "row"); j.sum.Imported > 0 {
-		text = fmt.Sprintf("stopped; %s taken in so far: %d of %s", rows, j.sum.Imported, count(j.sum.Files, "file"))
-		if r.RowsRead > 0 {
-			text += fmt.Sprintf(", and %s of %s", count(r.RowsRead, "row"), r.File)
+	if j.json && j.several() {
+		j.sum.Stopped = true
+		if err := j.tellSum(); err != nil {
+			return err
 		}
-	} else if r.RowsRead > 0 {
-		text = fmt.Sprintf("stopped; %s of %s taken in so far", rows, r.File)
 	}
-	return withHint(errors.New(text), "nothing is lost; go on with: %s", j.typed())
+	switch {
+	case j.opts.dryRun:
+		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
+	case j.sum.RowsRead == 0:
+		return withHint(errors.New("stopped before any row was taken in"), "begin again with: %s", j.typed())
+	}
+	return withHint(errors.New("stopped; "+j.soFar(r)), "nothing is lost; go on with: %s", j.typed())
+}
+
+// soFar is what was taken in of the files; r is of the one that was not finished.
+func (j *importJob) soFar(r importer.Report) string {
+	if j.sum.Imported == 0 {
+		return fmt.Sprintf("%s of %s taken in so far", count(r.RowsRead, "row"), r.File)
+	}
+	text := fmt.Sprintf("%s taken in so far: %d of %s", count(j.sum.RowsRead, "row"), j.sum.Imported, count(j.sum.Files, "file"))
+	if r.RowsRead > 0 {
+		text += fmt.Sprintf(", and %s of %s", count(r.RowsRead, "row"), r.File)
+	}
+	return text
 }
 
 // storeFailed says how far the import came until the store failed.
-func (j *importJob) storeFailed(path string, err error) error {
-	err = fmt.Errorf("%s: %w", path, err)
-	if j.sum.Imported == 0 {
-		return err
+func (j *importJob) storeFailed(r importer.Report, err error) error {
+	if j.opts.dryRun || j.sum.RowsRead == 0 {
+		return fmt.Errorf("%s: %w", r.File, err)
 	}
-	text := hint(err)
-	if text != "" {
-		text += "; "
+	steps := "go on with: " + j.typed()
+	if first := hint(err); first != "" {
+		steps = first + "; then " + steps
 	}
-	return withHint(fmt.Errorf("%w; %d of %s were imported before", err, j.sum.Imported, count(j.sum.Files, "file")), "%sthen go on with: %s", text, j.typed())
+	return withHint(fmt.Errorf("%s: %w; %s", r.File, err, j.soFar(r)), "%s", steps)
 }
 
 // outcome is the error of the command: what a person has to do.

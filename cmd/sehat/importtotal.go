@@ -30,6 +30,7 @@ type importTotal struct {
 	Ignored      []columnFiles    `json:"columns_ignored,omitempty"` // columns that answer no question
 	LeftOut      []string         `json:"files_left_out,omitempty"`  // other files of the folders
 	Folders      []string         `json:"folders_left_out,omitempty"`
+	Stopped      bool             `json:"stopped,omitempty"` // by Ctrl-C; this is what was done until then
 	DryRun       bool             `json:"dry_run,omitempty"`
 }
 
