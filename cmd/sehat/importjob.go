@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -142,11 +144,8 @@ type importResult struct {
 
 // failed notes a file that could not be read. Where it is the only one, it is the error of the command.
 func (j *importJob) failed(r importer.Report, err error) error {
-	f := failedFile{File: r.File, Why: strings.TrimPrefix(err.Error(), filepath.Base(r.File)+": "), RowsTaken: r.RowsRead}
-	var unreadable *importer.FileError
-	if errors.As(err, &unreadable) {
-		f.Hint = unreadable.Hint
-	}
+	f := failedFile{File: r.File, RowsTaken: r.RowsRead}
+	f.Why, f.Hint = whyNot(err)
 	j.sum.Failed = append(j.sum.Failed, f)
 	switch {
 	case j.json:
@@ -155,6 +154,23 @@ func (j *importJob) failed(r importer.Report, err error) error {
 		return j.result(nil, "%s", j.column(r.File)+"not imported: "+f.why())
 	}
 	return nil
+}
+
+// whyNot says why a file could not be imported, and what to do about it. The file itself is named by the caller.
+func whyNot(err error) (why, hint string) {
+	var unreadable *importer.FileError
+	var open *fs.PathError
+	var rename *os.LinkError
+	const closeIt = "close it where it is open, in Excel perhaps, and import the file again"
+	switch {
+	case errors.As(err, &unreadable):
+		return err.Error(), unreadable.Hint
+	case errors.As(err, &rename):
+		return strings.Replace(err.Error(), rename.Error(), filepath.Base(rename.New)+": "+rename.Err.Error(), 1), closeIt
+	case errors.As(err, &open):
+		return strings.Replace(err.Error(), open.Error(), open.Err.Error(), 1), closeIt
+	}
+	return err.Error(), ""
 }
 
 // stopped says how far the import came that somebody stopped, and how it goes on.

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +66,27 @@ func TestImportEndsInTheMiddle(t *testing.T) {
 				t.Errorf("it printed\n%s", got)
 			}
 		})
+	}
+}
+
+// What the system says about a file names the file once.
+func TestWhyAFileIsNotImported(t *testing.T) {
+	closeIt := "close it where it is open, in Excel perhaps, and import the file again"
+	for what, test := range map[string]struct {
+		err       error
+		why, hint string
+	}{
+		"not a workbook":  {fmt.Errorf("row 7: %w", &importer.FileError{What: "a quotation mark is never closed", Hint: "mend it"}), "row 7: a quotation mark is never closed", "mend it"},
+		"may not be read": {&fs.PathError{Op: "open", Path: "night/a.csv", Err: fs.ErrPermission}, "permission denied", closeIt},
+		"its workbook is open in Excel": {
+			fmt.Errorf("writing the rejects workbook: %w", &os.LinkError{Op: "rename", Old: "x", New: "night/a.rejects.xlsx", Err: errors.New("access is denied")}),
+			"writing the rejects workbook: a.rejects.xlsx: access is denied", closeIt,
+		},
+		"too long a row": {errors.New("row 9 is longer than 4 megabytes"), "row 9 is longer than 4 megabytes", ""},
+	} {
+		if why, hint := whyNot(test.err); why != test.why || hint != test.hint {
+			t.Errorf("%s: %q, %q", what, why, hint)
+		}
 	}
 }
 

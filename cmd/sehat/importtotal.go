@@ -45,18 +45,18 @@ type columnFiles struct {
 	Files  int    `json:"files"`
 }
 
-// A failedFile could not be imported, or only its first rows.
+// A failedFile could not be imported, or not to its end.
 type failedFile struct {
 	File      string `json:"file"`
 	Why       string `json:"error"`
 	Hint      string `json:"hint,omitempty"`
-	RowsTaken int    `json:"rows_taken,omitempty"` // of its beginning; they are in the register
+	RowsTaken int    `json:"rows_taken,omitempty"` // all the same
 }
 
 // why says why, and what was done until then.
 func (f failedFile) why() string {
 	if f.RowsTaken > 0 {
-		return fmt.Sprintf("%s; the %s before it went in", f.Why, count(f.RowsTaken, "row"))
+		return fmt.Sprintf("%s; %s of it taken in", f.Why, count(f.RowsTaken, "row"))
 	}
 	return f.Why
 }

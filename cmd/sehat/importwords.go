@@ -82,7 +82,7 @@ func rulesText(rules []importer.Tally) string {
 	var b strings.Builder
 	lead, width := "held back:", 0
 	for i, t := range rules {
-		if i == shownRules {
+		if i == shownRules && len(rules) > shownRules+1 {
 			fmt.Fprintf(&b, "\n  %s and for %s", lead, count(len(rules)-i, "other reason"))
 			break
 		}
@@ -139,7 +139,8 @@ func (j *importJob) summaryText() string {
 	if n := len(s.Same); n > 0 && n < s.Files {
 		fmt.Fprintf(&b, "\n  all rows unchanged in %s: %s", count(n, "file"), firstOf(s.Same, 4))
 	}
-	b.WriteString(besideText(s.ImportCounts))
+	beside := besideText(s.ImportCounts)
+	b.WriteString(strings.Replace(beside, "to look at", "to look at; --json names the rows", 1))
 	for _, c := range s.Missing {
 		fmt.Fprintf(&b, "\n  no column holds %s, which every row needs: %s", c.Column, count(c.Files, "file"))
 	}
