@@ -239,8 +239,7 @@ func (j *importJob) next() string {
 	case s.StillHeld == 0:
 	case s.DryRun && n == 0:
 		return strings.Join(append(steps, "correct the rows before you import them, or import them and correct the rejects "+plural(len(j.held), "workbook")), "; ")
-	case n == 0:
-		return "import again to write the workbook of what is held back"
+	case n == 0: // the workbook could not be written; why was told
 	case n <= 3:
 		steps = append(steps, "correct the red cells in "+aloud(s.Rejects))
 	default:
