@@ -32,6 +32,9 @@ func (j *importJob) tell(r importer.Report) {
 	for _, m := range r.Doubts[:min(len(r.Doubts), shownRows)] {
 		j.say("%s: look at %s", r.File, m)
 	}
+	if rest := r.Warnings - shownRows; rest > 0 && len(r.Doubts) > 0 {
+		j.say("%s: and %s to look at", r.File, count(rest, "more warning"))
+	}
 }
 
 // firstOf lists the first n things in a line of text, and counts the others.

@@ -35,7 +35,7 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitForRows(t, cut.path("laptop", "store.db"), 8000)
+	waitForRows(t, cut.path("laptop", "store.db"))
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +66,8 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 	}
 }
 
-// waitForRows waits until an import has stored so many rows.
-func waitForRows(t *testing.T, path string, rows int) {
+// waitForRows waits until an import has stored some rows.
+func waitForRows(t *testing.T, path string) {
 	t.Helper()
 	s, err := store.Open(t.Context(), path)
 	if err != nil {
@@ -79,7 +79,7 @@ func waitForRows(t *testing.T, path string, rows int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(list) > 0 && list[0].RowsRead >= rows {
+		if len(list) > 0 && list[0].RowsRead > 0 {
 			return
 		}
 	}
@@ -107,11 +107,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	}
 	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }) //nolint:errcheck // it may have ended
 	defer timer.Stop()
-	w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // as soon as it reads
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
+	defer readBy(t, pipe).Close()
 	lines := bufio.NewScanner(stderr)
 	for _, want := range []string{"sehat: stopping; Ctrl-C once more ends at once", ""} {
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
@@ -123,4 +119,16 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	if err := cmd.Wait(); err == nil || err.Error() != "signal: interrupt" {
 		t.Errorf("the second Ctrl-C did not end it: %v", err)
 	}
+}
+
+// readBy waits until somebody reads from a pipe, and opens it for writing.
+func readBy(t *testing.T, pipe string) *os.File {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if w, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			return w
+		}
+	}
+	t.Fatal("nobody reads from the pipe")
+	return nil
 }
