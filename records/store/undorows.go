@@ -26,13 +26,13 @@ func (u *undoing) restore(ctx context.Context, stamp string) error {
 		return err
 	}
 	stored := func(string) bool { return true }
-	if err := saveHouseholds(ctx, u.tx, stamp, households, stored); err != nil {
+	if err := saveHouseholds(ctx, u.tx, stamp, pointers(households), stored); err != nil {
 		return err
 	}
-	if err := saveResidents(ctx, u.tx, stamp, residents, stored); err != nil {
+	if err := saveResidents(ctx, u.tx, stamp, pointers(residents), stored); err != nil {
 		return err
 	}
-	if err := saveVisits(ctx, u.tx, visits, stored); err != nil {
+	if err := saveVisits(ctx, u.tx, pointers(visits), stored); err != nil {
 		return err
 	}
 	u.out.Restored = records.UndoneRows{Households: len(households), Residents: len(residents), Visits: len(visits)}
