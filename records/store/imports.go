@@ -240,11 +240,11 @@ func (b *importBatch) save(ctx context.Context, q querier, importID string) erro
 	if err := b.leaveTrail(ctx, b.quarantine.store, q, importID); err != nil {
 		return err
 	}
-	stamp := records.NewID()
-	if err := saveHouseholds(ctx, q, stamp, b.households.changed(), b.households.there); err != nil {
+	relink := newRelinking()
+	if err := saveHouseholds(ctx, q, relink, b.households.changed(), b.households.there); err != nil {
 		return err
 	}
-	if err := saveResidents(ctx, q, stamp, b.residents.changed(), b.residents.there); err != nil {
+	if err := saveResidents(ctx, q, relink, b.residents.changed(), b.residents.there); err != nil {
 		return err
 	}
 	if err := saveVisits(ctx, q, b.visits.changed(), b.visits.there); err != nil {
@@ -367,7 +367,7 @@ func scanStandingResident(row scanner) (idStanding, error) {
 func standingRows[T any](ctx context.Context, s *Store, q querier, text string, scan func(scanner) (idStanding, error), ids []string) (standingTable[T], error) {
 	t := standingTable[T]{byID: make(map[string]*standingEntry[T], len(ids))}
 	slices.Sort(ids) // neighbours in the index
-	for chunk := range slices.Chunk(slices.Compact(ids), 1000) {
+	for chunk := range inLists(slices.Compact(ids)) {
 		for v, err := range query(ctx, q, scan, text+` WHERE id IN `+s.list(1, len(chunk)), anys(chunk)...) {
 			if err != nil {
 				return t, err

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 )
 
@@ -15,8 +17,9 @@ import (
 type session struct {
 	*sql.Tx
 	conn     *sql.Conn
-	prepared map[string]driver.Stmt
-	args     []driver.NamedValue // room
+	prepared map[string]driver.Stmt // inserts
+	lists    map[string]*sql.Stmt   // queries
+	args     []driver.NamedValue    // room
 }
 
 // inTx runs f in one transaction of the writer and commits it if f returns nil.
@@ -33,7 +36,7 @@ func (s *Store) inTx(ctx context.Context, f func(tx querier) error) error {
 	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to do
 	var q querier = tx
 	if s.dialect.name == "sqlite" {
-		b := &session{Tx: tx, conn: conn, prepared: map[string]driver.Stmt{}}
+		b := &session{Tx: tx, conn: conn, prepared: map[string]driver.Stmt{}, lists: map[string]*sql.Stmt{}}
 		defer b.close()
 		q = b
 	}
@@ -91,6 +94,49 @@ func (b *session) close() error {
 		}
 		return errors.Join(errs...)
 	})
+}
+
+// QueryContext runs a query; one for a list of [inLists] is prepared once, like the inserts.
+func (b *session) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if len(args) < shortList {
+		return b.Tx.QueryContext(ctx, text, args...)
+	}
+	stmt, ok := b.lists[text]
+	if !ok {
+		var err error
+		if stmt, err = b.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // the transaction's end closes it
+			return nil, err
+		}
+		b.lists[text] = stmt
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+// Lengths of lists of ids: few, so that few statements serve all.
+const (
+	longList  = 1000
+	shortList = 100
+)
+
+// inLists cuts ids into lists of two lengths and fills the last one up with its last id, which changes nothing in a query for ids
+// IN the list.
+func inLists(ids []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for len(ids) > 0 {
+			n := longList
+			if len(ids) < longList/2 {
+				n = shortList
+			}
+			list := ids[:min(n, len(ids))]
+			ids = ids[len(list):]
+			if missing := n - len(list); missing > 0 {
+				list = append(slices.Clone(list), slices.Repeat(list[len(list)-1:], missing)...)
+			}
+			if !yield(list) {
+				return
+			}
+		}
+	}
 }
 
 // list returns n placeholders in brackets, the first of them $first. All that stand before them in the statement must come in order.
