@@ -60,6 +60,11 @@ func (w *watchedStore) HouseholdsByKey(ctx context.Context, profile, survey stri
 	return found, err
 }
 
+func (w *watchedStore) Together(ctx context.Context, f func() error) error {
+	w.err = w.Importing.Together(ctx, f)
+	return w.err
+}
+
 func (w *watchedStore) Finish(ctx context.Context, imp records.Import) error {
 	w.err = w.Importing.Finish(ctx, imp)
 	return w.err
