@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -40,8 +41,8 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 			fits++
 		default:
 			parts := []string{text}
-			if f.Type == survey.Many { // codes as survey apps list them
-				parts = strings.Fields(text)
+			if f.Type == survey.Many {
+				parts = severalOf(text)
 			}
 			for _, part := range parts {
 				if _, ok := f.Understands(part); !ok && !strange[part] && len(v.strange) <= maxStrange && len(part) < 80 {
@@ -120,12 +121,7 @@ func answers(f survey.Field, text string) bool {
 		if _, ok := f.Understands(text); ok {
 			return true
 		}
-		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;| ", r) }) {
-			if _, ok := f.Understands(part); !ok {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(severalOf(text), func(part string) bool { _, ok := f.Understands(part); return !ok })
 	case survey.Whole, survey.Decimal:
 		x, err := strconv.ParseFloat(text, 64)
 		return err == nil && x >= f.Min && x <= f.Max && (f.Type == survey.Decimal && strings.Contains(text, ".") || x == float64(int64(x)))
@@ -137,6 +133,29 @@ func answers(f survey.Field, text string) bool {
 		return isDigitsOf(f.Name, text)
 	}
 	return true
+}
+
+// severalOf takes several answers in one cell apart: what stands between marks, or else codes as survey apps list them. Words that are
+// no codes are one answer.
+func severalOf(text string) []string {
+	if parts := marked(text); len(parts) > 1 {
+		return parts
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && r != '_' && !('a' <= r && r <= 'z') && !('0' <= r && r <= '9') }) {
+		return []string{text}
+	}
+	return strings.Fields(text)
+}
+
+// marked are the parts of a text between commas, semicolons and bars.
+func marked(text string) []string {
+	var parts []string
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|", r) }) {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // isIndianMobile reports whether a text is ten digits that start with 6 to 9, perhaps after 0 or +91.

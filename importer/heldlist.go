@@ -121,7 +121,7 @@ func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows i
 	if err != nil {
 		return err
 	}
-	r := &run{Importer: im, plan: p, book: b, file: filepath.Base(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
+	r := &run{Importer: im, plan: p, book: b, file: FileName(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
 	p.profile = b.Profile
 	w, err := r.newRejectsBook(t)
 	if err != nil {

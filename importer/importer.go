@@ -62,7 +62,7 @@ type File struct {
 // A Report says what became of a file.
 type Report struct {
 	Import     string `json:"import"`
-	File       string `json:"file"` // as it was named
+	File       string `json:"file"` // as it was named, with Aadhaar numbers masked
 	Profile    string `json:"profile"`
 	SurveyCode string `json:"survey_code,omitempty"`
 	records.ImportCounts
@@ -122,21 +122,21 @@ var ErrCounts = errors.New("the rows do not add up")
 // Import takes one file in. What it returns beside an error is what was done until then: all of it is safe, and the same import
 // goes on from there. A file that cannot be read is a [FileError].
 func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
-	report := Report{File: f.Path}
+	report := Report{File: PathName(f.Path)}
 	dir, err := im.tempDir()
 	if err != nil {
 		return report, err
 	}
 	defer os.RemoveAll(dir) // on a failure the next run sweeps it
-	hash, err := fileHash(ctx, f.Path)
-	if err != nil {
-		return report, err
-	}
 	b, err := openBook(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
 	defer b.Close()
+	hash, err := fileHash(ctx, f.Path)
+	if err != nil {
+		return report, err
+	}
 	r, err := im.newRun(b, f)
 	if err != nil {
 		return report, err
@@ -175,7 +175,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		return nil, err
 	}
 	return &run{
-		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
+		Importer: im, plan: p, book: p.book, file: FileName(f.Path),
 		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:   newHouses(),
 		members:  map[uint64]seen{},

@@ -174,6 +174,9 @@ func readHead(b book, sheet string) (head, error) {
 		if !blank(cells) {
 			told = true
 			h.rows[n-1] = slices.Clone(cells)
+			for i := range cells {
+				h.rows[n-1][i], _ = survey.MaskAadhaar(cells[i])
+			}
 		}
 	}
 	if !told {
@@ -353,11 +356,12 @@ func (p *plan) ignore(t *binding) {
 	tool := t.isExport()
 	for i, text := range t.header {
 		if text = strings.TrimSpace(text); t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
-			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, oneLine(text)))
+			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, shown(oneLine(text))))
 		}
 	}
 	if !t.drop {
-		t.keepUnknown()
+		w, ok := p.book.(*meltBook)
+		t.keepUnknown(ok && t.sheet == w.members)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,6 +31,7 @@ const maxComments = 5_000
 // A rejectsBook is a rejects workbook in the making: rows stream to the disk.
 type rejectsBook struct {
 	f        *excelize.File
+	dir      string // private temporary folder
 	stream   *excelize.StreamWriter
 	name     string // of the sheet
 	header   []string
@@ -46,7 +46,7 @@ type rejectsBook struct {
 }
 
 func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
-	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), digest: newDigest(), tally: t, answers: r.newAnswerLists()}
+	w := &rejectsBook{f: excelize.NewFile(excelize.Options{TmpDir: r.dir}), dir: r.dir, digest: newDigest(), tally: t, answers: r.newAnswerLists()}
 	w.settings = [][2]string{{"profile", r.plan.profile}, {"survey_code", r.plan.survey}, {"source", r.file}}
 	if err := w.makeSheets(r.bySheet()); err != nil {
 		w.Close()
@@ -372,7 +372,7 @@ func (w *rejectsBook) save(path string) error {
 	if err := w.stream.Flush(); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".sehat-*.xlsx")
+	tmp, err := besideTemp(w.dir, path)
 	if err != nil {
 		return err
 	}

@@ -274,7 +274,7 @@ func (l *line) message(header, text string) Message {
 		m.Sheet, m.Row, col = l.t.whence(l.t.sheet, l.n, col)
 	}
 	if col >= 0 {
-		m.Column = fmt.Sprintf("%s (%s)", columnName(col), oneLine(header))
+		m.Column = fmt.Sprintf("%s (%s)", columnName(col), shown(oneLine(header)))
 	}
 	return m
 }
@@ -368,7 +368,7 @@ func (l *line) unseen() (masked int) {
 func (r *run) sourceRev(l *line, visit int) string {
 	rev := fmt.Sprintf("%04d", visit)
 	if l.t.rev >= 0 {
-		if edit := sortable(cell(l.cells, l.t.rev)); edit != "" {
+		if edit := sortable(maskRevision(cell(l.cells, l.t.rev))); edit != "" {
 			rev += " " + edit
 		}
 	}

@@ -125,6 +125,10 @@ func (o importOptions) mapping() (*importer.Mapping, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, withHint(fmt.Errorf("%s: there is no such mapping", o.profile), `--profile is one of %s, or a mapping file; --suggest-mapping writes one`, strings.Join(importer.Profiles(), ", "))
 	}
+	var unreadable *importer.FileError
+	if errors.As(err, &unreadable) {
+		return nil, withHint(err, "%s", unreadable.Hint)
+	}
 	return m, err
 }
 

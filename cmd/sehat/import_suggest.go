@@ -35,7 +35,7 @@ func runSuggestMapping(a *app, opts importOptions) error {
 		failed++
 		a.say("%s", err)
 		if text := hint(err); text != "" {
-			fmt.Fprintln(a.stderr, "hint: "+text)
+			a.hint(text)
 		}
 	}
 	if failed > 0 {
@@ -53,6 +53,7 @@ func suggestMapping(a *app, path, surveyCode string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	path = filepath.Join(filepath.Dir(path), importer.FileName(path)) // as it is told from here on
 	out := strings.TrimSuffix(path, filepath.Ext(path)) + ".mapping.json"
 	if _, err := os.Stat(out); err == nil {
 		return withHint(fmt.Errorf("%s is there already, and may have been worked on", out), "rename it, or remove it")

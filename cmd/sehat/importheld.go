@@ -53,7 +53,7 @@ func runImportHeld(ctx context.Context, a *app, opts heldOptions) error {
 		return err
 	}
 	defer s.Close()
-	opts.filter.File = filepath.Base(opts.filter.File)
+	opts.filter.File = importer.FileName(opts.filter.File)
 	if opts.filter.File == "." {
 		opts.filter.File = ""
 	}

@@ -77,7 +77,7 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 	j.bar = j.importBar(j.files.paths)
 	defer j.bar.end()
 	j.im.Progress = j.bar.at
-	j.sum = importTotal{Files: len(j.files.paths), LeftOut: j.files.left, Folders: j.files.folders, NotCorrected: j.files.waiting, DryRun: j.opts.dryRun}
+	j.sum = importTotal{Files: len(j.files.paths), LeftOut: pathNames(j.files.left), Folders: pathNames(j.files.folders), NotCorrected: j.files.waiting, DryRun: j.opts.dryRun}
 	for _, path := range j.files.paths {
 		j.width = max(j.width, uniseg.StringWidth(path))
 	}
@@ -103,6 +103,15 @@ func (j *importJob) tellSum() error {
 	return j.result(map[string]importTotal{"summary": j.sum}, "%s", j.summaryText())
 }
 
+// pathNames are paths as they are told.
+func pathNames(paths []string) []string {
+	var names []string
+	for _, path := range paths {
+		names = append(names, importer.PathName(path))
+	}
+	return names
+}
+
 // several reports whether there is something to sum up.
 func (j *importJob) several() bool {
 	return len(j.files.paths) > 1 || j.json && (len(j.opts.files) > 1 || isFolder(j.opts.files[0]))
@@ -116,6 +125,7 @@ func (j *importJob) one(ctx context.Context, path string) error {
 	})
 	j.bar.finish(err == nil)
 	j.bar.end()
+	report.RejectsFile = harmless(report.RejectsFile) // its folder may be named after a person
 	j.sum.add(report, err)
 	if report.Quarantined > 0 {
 		j.held = append(j.held, heldBy{report.Import, report.RejectsFile})

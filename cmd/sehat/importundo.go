@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
+	"sehat/importer"
 	"sehat/records"
 	"sehat/records/store"
 )
@@ -53,7 +53,7 @@ func importNamed(ctx context.Context, s *store.Store, name string) (records.Impo
 	if err != nil {
 		return records.ImportEntry{}, err
 	}
-	file := filepath.Base(name) // the store knows files without their folders
+	file := importer.FileName(name) // the store knows files without their folders
 	var found []records.ImportEntry
 	for _, e := range list {
 		switch {
