@@ -131,6 +131,10 @@ func (s *suggester) table(h head, cols []column, levels ...survey.Level) *TableM
 	if len(levels) > 1 {
 		t.phones(cols)
 	}
+	if levels[len(levels)-1] == survey.Member {
+		t.joinNames(cols)
+	}
+	s.ticks(t, cols, levels[len(levels)-1])
 	(&finder{book: s.book, tool: &tool{paths: []string{"/"}}}).choices(t, levels[len(levels)-1], h.header())
 	return t
 }
@@ -188,6 +192,8 @@ func (s *suggester) field(f survey.Field, c column, m match) FieldMapping {
 		out.Date = "unix"
 	case m.isPacked:
 		out.Date = "compact"
+	case m.isMDY:
+		out.Date = "mdy"
 	}
 	if len(f.Codes) == 0 {
 		return out

@@ -111,14 +111,29 @@ func (s *source) value(cells []string, system dateSystem) string {
 func (s *source) ticked(cells []string) string {
 	var given []string
 	for _, c := range s.choices {
-		switch strings.ToLower(strings.TrimSpace(cell(cells, c.col))) {
-		case "1", "1.0", "true", "yes", "x", "✓", "हाँ", "हां":
-			if c.code != "" {
-				given = append(given, c.code)
-			}
+		if c.code != "" && isTick(cell(cells, c.col)) {
+			given = append(given, c.code)
 		}
 	}
 	return strings.Join(given, ", ")
+}
+
+// isTick reports whether a cell says yes.
+func isTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "1", "1.0", "true", "yes", "y", "x", "✓", "✔", "हाँ", "हां":
+		return true
+	}
+	return false
+}
+
+// isNoTick reports whether a cell says no, or nothing.
+func isNoTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "0", "0.0", "false", "no", "n", "-", "नहीं":
+		return true
+	}
+	return false
 }
 
 // wordOf returns one of the words of a cell, from 1.
