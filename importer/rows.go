@@ -196,6 +196,9 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 			fs = append(fs, heldFinding)
 		}
 	}
+	if i := slices.IndexFunc(fs, func(f survey.Finding) bool { return f.Rule == noKeyFinding.Rule }); i >= 0 && link == "" {
+		fs[i] = noKeyFinding
+	}
 	masked, found := survey.MaskAadhaar(link)
 	if found > 0 || masked != link {
 		who.key = ""
