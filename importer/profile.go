@@ -398,6 +398,12 @@ func (p *plan) findMissing() {
 	}
 }
 
+// noMembers reports whether a file holds households only: tools write the members into another file or sheet, which was left behind.
+// What was held back is a part by design.
+func (p *plan) noMembers() bool {
+	return !slices.ContainsFunc(p.tables, func(t *binding) bool { return t.kind != householdTable || t.rowID >= 0 })
+}
+
 // columnName is a column as a spreadsheet calls it: 0 is A, 26 is AA.
 func columnName(col int) string {
 	name := ""

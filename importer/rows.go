@@ -44,6 +44,7 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 	}
 	if h.Consent == "yes" {
 		h.Other = l.keep(h.Other)
+		r.agreed = true
 	}
 	in, print := r.householdRow(&h, rev)
 	next := r.houses.of(&h, rev, print, false)
