@@ -242,6 +242,12 @@ func (f dateForm) iso(v string, system dateSystem) string {
 		default:
 			return v[:4] + "-" + v[4:6] + "-" + v[6:8]
 		}
+	case formAuto:
+		if strings.HasSuffix(v, "Z") { // told in Greenwich: after 18:30 there it is tomorrow here
+			if t, err := time.Parse(time.RFC3339, v); err == nil {
+				return t.In(india).Format(time.DateOnly)
+			}
+		}
 	case formUnix:
 		if seconds, err := strconv.ParseInt(linkKey(v), 10, 64); err == nil && len(v) >= 9 && len(v) <= 12 {
 			return time.Unix(seconds, 0).In(india).Format(time.DateOnly)
