@@ -103,6 +103,9 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		return openCSPro(ctx, path)
 	}
+	if err := foreign(filepath.Ext(path), head); err != nil {
+		return nil, err
+	}
 	return textFile(path, head)
 }
 
