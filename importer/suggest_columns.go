@@ -57,9 +57,13 @@ func (s *suggester) columns(h head) ([]column, error) {
 		return nil, err
 	}
 	tool := t.isExport()
+	roster := ""
+	if slices.Contains(header, "interview__id") {
+		roster = rosterID(h.sheet, header)
+	}
 	return slices.DeleteFunc(cols, func(c column) bool {
 		i := strings.LastIndexByte(c.header, '/')
-		return strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
+		return c.header == roster || strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
 	}), nil
 }
 

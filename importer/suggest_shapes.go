@@ -83,13 +83,19 @@ func (s *suggester) ticks(t *TableMapping, cols []column, l survey.Level) {
 			used[text] = true
 		}
 	}
-	for _, f := range fieldsOf[l] {
+	for place, f := range fieldsOf[l] {
 		if f.Type != survey.Many || t.Fields[f.Name].ways() > 0 {
 			continue
 		}
 		found := map[string]string{}
 		for _, c := range cols {
 			code, ok := f.Understands(c.header)
+			if b, labels := s.book.(labelled); labels && !ok { // "Chronic illness:Diabetes", as Survey Solutions calls p_ill__2
+				title, answer, _ := strings.Cut(b.label(c.header), ":")
+				if s.index.fit(l, place, title) >= sureTelling {
+					code, ok = f.Understands(answer)
+				}
+			}
 			if ok && !used[c.header] && len(c.values) > 0 && !slices.ContainsFunc(c.values, func(v string) bool { return !isTick(v) && !isNoTick(v) }) {
 				found[c.header] = code
 				used[c.header] = true

@@ -119,3 +119,23 @@ func TestASuggestionListsWhatItDoesNotKnow(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Another form of Survey Solutions has names of its own; what they mean stands in the .do files.
+func TestASuggestionReadsTheLabelsOfSurveySolutions(t *testing.T) {
+	b := sqlite(t)
+	tab := func(s string) string { return strings.ReplaceAll(s, ",", "\t") }
+	path := b.zipped("survey_1_Tabular_All.zip",
+		"survey.tab", tab("interview__key,interview__id,q1,q2,q3,q4,interview__status\n11-22-33-44,ab12,45,2026-08-15,1,1,100\n11-22-33-45,ab13,45,2026-08-15,3,-999999999,100\n"),
+		"survey.do", "label variable q1 `\"Ward number\"'\nlabel variable q2 `\"Date of interview\"'\nlabel define q3 1 `\"Complete\"' 3 `\"House locked\"' \nlabel values q3 q3\nlabel variable q3 `\"Result of interview\"'\n"+
+			"label define q4 1 `\"Yes\"' 2 `\"No\"' \nlabel values q4 q4\nlabel variable q4 `\"Consent given\"'\n",
+		"roster.tab", tab("interview__key,interview__id,roster__id,p1,p2,p3,p4,p5__1,p5__2\n11-22-33-44,ab12,1,Ramesh Kumar,1,1,40,1,0\n11-22-33-44,ab12,4,Sunita Devi,2,2,38,-999999999,-999999999\n"),
+		"roster.do", "label variable p1 `\"Full name\"'\nlabel define lp2 1 `\"Head\"' 2 `\"Wife\"' \nlabel values p2 lp2\nlabel variable p2 `\"Relation to head\"'\nlabel define lp3 1 `\"Male\"' 2 `\"Female\"' \nlabel values p3 lp3\n"+
+			"label variable p3 `\"Sex\"'\nlabel variable p4 `\"Age in years\"'\nlabel variable p5__1 `\"Long-term illnesses:Diabetes\"'\nlabel variable p5__2 `\"Long-term illnesses:TB\"'\n")
+	p, err := importer.SuggestMapping(path, "2026-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.want(path, p.Mapping, 4, 0, 0, 0)
+	b.knows(`1 Ramesh Kumar M {"conditions":["diabetes"]}`, "4 Sunita Devi F")
+	b.want(path, p.Mapping, 0, 0, 4, 0)
+}
