@@ -102,22 +102,23 @@ func (t tool) wrote(header []string) (is, repeat bool) {
 	return repeat || has("_index", "_id") && has("_uuid", "_submission_time", "_index") && has("_id", "_uuid"), repeat
 }
 
-// isODK and isSurveyCTO tell apart two tools that both call the submission KEY, by the columns that only one of them writes. ODK
-// Central writes an instanceID, too, and ODK Briefcase wrote a SET-OF-; what only ODK writes is looked for first.
-func isODK(heads []head) bool {
-	return anyHeader(heads, func(s string) bool {
-		switch s {
-		case "SubmitterID", "SubmitterName", "AttachmentsExpected", "ReviewState", "FormVersion", "meta-instanceID":
-			return true
-		}
-		return false
-	})
-}
-
+// isSurveyCTO tells apart two tools that both call the submission KEY, by the columns that only one of them writes, the surest first: ODK
+// Central writes an instanceID, too, and ODK Briefcase a SET-OF- as SurveyCTO does.
 func isSurveyCTO(heads []head) bool {
-	return anyHeader(heads, func(s string) bool {
-		return s == "formdef_version" || s == "instanceID" || s == "review_corrections" || strings.HasPrefix(s, "SET-OF-")
-	})
+	for _, mark := range []struct {
+		names []string
+		cto   bool
+	}{
+		{[]string{"SubmitterID", "SubmitterName", "AttachmentsExpected", "ReviewState", "FormVersion"}, false},
+		{[]string{"formdef_version", "review_corrections", "review_quality"}, true},
+		{[]string{"meta-instanceID"}, false},
+		{[]string{"instanceID"}, true},
+	} {
+		if anyHeader(heads, func(s string) bool { return slices.Contains(mark.names, s) }) {
+			return mark.cto
+		}
+	}
+	return anyHeader(heads, func(s string) bool { return strings.HasPrefix(s, "SET-OF-") })
 }
 
 func anyHeader(heads []head, is func(string) bool) bool {
@@ -128,9 +129,9 @@ func anyHeader(heads []head, is func(string) bool) bool {
 // is none.
 func toolOf(heads []head) (found *tool, root int, repeats []int) {
 	root = -1
+	cto := isSurveyCTO(heads)
 	for _, t := range tools() {
-		switch isCTO := !isODK(heads) && isSurveyCTO(heads); {
-		case t.profile == ProfileODK && isCTO, t.profile == ProfileSurveyCTO && !isCTO:
+		if t.profile == ProfileODK && cto || t.profile == ProfileSurveyCTO && !cto {
 			continue
 		}
 		for i, h := range heads {

@@ -246,6 +246,20 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		}
 		return func(b *bench, s []submission, edits map[int]int) string { return b.zip(odkExport(b.T, s, l, edits)) }
 	}
+	briefcase := func(b *bench, s []submission, edits map[int]int) string {
+		l := layout{header: path("-"), point: func(c formColumn) []string {
+			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
+		}}
+		e := odkExport(b.T, s, l, edits)
+		for i, row := range e.tables[0] {
+			set := "SET-OF-members"
+			if i > 0 {
+				set = row[len(row)-9] + "/members"
+			}
+			e.tables[0][i] = append(slices.Clone(row[:len(row)-8]), set)
+		}
+		return b.folder(e)
+	}
 	surveyCTO := func(lay func(*testing.T, []submission, layout, map[int]int) export, header func(formColumn) string) func(*bench, []submission, map[int]int) string {
 		l := layout{header: header, split: "_", point: func(formColumn) []string {
 			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
@@ -270,6 +284,7 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		"cspro":                                       csproFile(csproLevels(t, "household"), false),
 		"cspro, persons as a level, old dictionary":   csproFile(csproLevels(t, "persons"), true),
 		"cspro, households in an area":                csproFile(csproLevels(t, "area"), false),
+		"odk briefcase":                               briefcase,
 		"odk with group paths":                        odk(layout{header: path("-")}),
 		"odk without group paths, with split answers": odk(layout{header: bare, split: "/", zeros: true}),
 	} {

@@ -20,6 +20,9 @@ func (j *importJob) tell(r importer.Report) {
 	if len(r.Missing) > 0 {
 		j.say("%s: no column holds %s, which every row needs", r.File, aloud(r.Missing))
 	}
+	if r.NoMembers {
+		j.say("%s: there are only households in it; the members stand in another file of the same export, which is to be imported with it", r.File)
+	}
 	if len(r.Ignored) > 0 {
 		j.say("%s: kept beside the answers, but answer no question: %s", r.File, firstOf(r.Ignored, 6))
 	}
@@ -146,6 +149,9 @@ func (j *importJob) summaryText() string {
 	b.WriteString(strings.Replace(beside, "to look at", "to look at; --json names the rows", 1))
 	for _, c := range s.Missing {
 		fmt.Fprintf(&b, "\n  no column holds %s, which every row needs: %s", c.Column, count(c.Files, "file"))
+	}
+	if n := len(s.NoMembers); n > 0 {
+		fmt.Fprintf(&b, "\n  only households in %s: %s; the members stand in another file of the same export, to be imported with it", count(n, "file"), firstOf(s.NoMembers, 4))
 	}
 	if len(s.Ignored) > 0 {
 		fmt.Fprintf(&b, "\n  kept beside the answers, but answer no question: %s", firstOf(columnNames(s.Ignored), 6))
