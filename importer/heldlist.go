@@ -127,7 +127,7 @@ func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows i
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer w.discard()
 	for _, table := range r.bySheet() {
 		if err := w.sheet(table); err != nil {
 			return err
@@ -144,7 +144,7 @@ func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows i
 				continue
 			}
 			n++
-			if err := w.row(r.shown(table.bare(&reject), reject.Cells), &reject); err != nil {
+			if err := w.row(r.shown(table, &reject), &reject); err != nil {
 				return err
 			}
 		}
@@ -155,8 +155,8 @@ func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows i
 	return w.save(path)
 }
 
-// bare makes the line of a reject, with nothing but the keys of the row in it: "H1", "H1/2".
-func (t *binding) bare(r *records.Reject) *line {
+// bare makes the cells of a row of which nothing but its keys were kept: "H1", "H1/2".
+func (t *binding) bare(r *records.Reject) []string {
 	cells := make([]string, len(t.header))
 	key, member := r.Key, ""
 	if i := strings.LastIndexByte(key, '/'); i >= 0 && t.kind != householdTable {
@@ -180,5 +180,5 @@ func (t *binding) bare(r *records.Reject) *line {
 		col = t.columnOf("line_no")
 	}
 	put(col, member)
-	return &line{t: t, n: r.Row, cells: cells}
+	return cells
 }

@@ -170,14 +170,13 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 	}
 	return &run{
 		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
-		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
-		houses:   newHouses(),
-		members:  map[uint64]seen{},
-		visits:   map[string]string{},
-		copies:   map[string]int{},
-		rowIDs:   map[string]bool{},
-		heldIDs:  map[string]bool{},
-		contexts: map[string]bool{},
+		checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
+		houses:  newHouses(),
+		members: map[uint64]seen{},
+		visits:  map[string]string{},
+		copies:  map[string]int{},
+		rowIDs:  map[string]bool{},
+		heldIDs: map[string]bool{},
 	}, nil
 }
 
