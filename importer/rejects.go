@@ -24,6 +24,7 @@ const (
 	rejectsSheet = "sehat_import" // hidden sheet of a rejects workbook: how its source was read
 	answersSheet = "sehat_lists"  // hidden sheet: the answers of its drop-downs
 	summarySheet = "Summary"
+	handoutSheet = "Hand out"
 	csvSheet     = "Rows" // the sheet that holds the rows of a CSV
 )
 
@@ -296,7 +297,7 @@ func Untouched(path string) bool {
 	}
 	d := newDigest()
 	for _, sheet := range b.sheets() {
-		if sheet == summarySheet || sheet == rejectsSheet || sheet == answersSheet {
+		if isOwnSheet(sheet) {
 			continue
 		}
 		d.row([]string{sheet})

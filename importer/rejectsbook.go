@@ -32,10 +32,12 @@ const (
 	styleHeader = iota + 1
 	styleCell
 	styleBad
-	styleOwn // of the columns that are ours
+	styleNote
 	styleTitle
 	styleWrap
 	styleGroup
+	styleID
+	styleTask
 )
 
 func rejectsStyles() []xlsx.Style {
@@ -44,10 +46,12 @@ func rejectsStyles() []xlsx.Style {
 		{Bold: true, Color: "FFFFFF", Fill: "1F5C57", Text: true, Wrap: true},
 		{Text: true, Grid: true, Top: true},
 		{Text: true, Grid: true, Top: true, Fill: "FF9C9C", Color: "7A0010"},
-		{Text: true, Top: true, Wrap: true, Color: "6A6A6A"},
+		{Text: true, Top: true, Wrap: true, Color: "404040"},
 		{Bold: true, Size: 14},
 		{Wrap: true, Top: true, Indent: 1},
 		{Bold: true, Wrap: true, Top: true},
+		{Text: true, Top: true, Color: "6A6A6A"},
+		{Text: true, Grid: true, Wrap: true, Top: true},
 	}
 }
 
@@ -56,7 +60,7 @@ type rejectsBook struct {
 	*xlsx.Writer
 	file     *os.File
 	stream   *xlsx.Sheet
-	name     string // of the sheet
+	table    *binding // whose sheet is being written
 	header   []string
 	cells    []xlsx.Cell // room for a row
 	shown    []string    // what stands in it
@@ -69,6 +73,8 @@ type rejectsBook struct {
 	tally    *tally
 	mapping  *Mapping
 	answers  *answerLists
+	handout  handout
+	others   []string // names of the sheets that are the source's
 }
 
 // newRejectsBook begins a workbook in the run's temporary folder.
@@ -110,6 +116,7 @@ func (w *rejectsBook) discard() {
 // sheet begins a sheet: the source's columns, those that it lacks, and the row id.
 func (w *rejectsBook) sheet(t *binding) error {
 	added := w.tally.addedColumns(t)
+	w.table = t
 	w.header = slices.Clone(t.header)
 	w.header = append(w.header, added...)
 	for _, own := range []struct {
@@ -131,9 +138,9 @@ func (w *rejectsBook) sheet(t *binding) error {
 		c := xlsx.Column{Width: float64(min(30, max(12, longestLine(text)+3, w.answers.width(i)))), Style: styleCell}
 		switch text {
 		case rowIDHeader:
-			c = xlsx.Column{Width: 14, Style: styleOwn}
+			c = xlsx.Column{Width: 14, Style: styleID}
 		case noteHeader:
-			c = xlsx.Column{Width: noteWidth, Style: styleOwn}
+			c = xlsx.Column{Width: noteWidth, Style: styleNote}
 		}
 		head.Columns = append(head.Columns, c)
 		total += c.Width
@@ -147,6 +154,7 @@ func (w *rejectsBook) sheet(t *binding) error {
 	head.PagesWide = int(total/pageWidth) + 1
 	w.cells, w.shown = make([]xlsx.Cell, len(w.header)), make([]string, len(w.header))
 	w.digest.row([]string{head.Name})
+	w.others = append(w.others, head.Name)
 	if err := w.begin(head); err != nil {
 		return err
 	}
@@ -158,7 +166,7 @@ func (w *rejectsBook) sheet(t *binding) error {
 }
 
 const (
-	noteWidth = 70  // of the column that says what is wrong, in characters
+	noteWidth = 90  // of the column that says what is wrong, in characters
 	maxFrozen = 50  // characters that the columns may take which stay while the others are scrolled
 	pageWidth = 200 // characters across a page that are still easy to read
 )
@@ -180,6 +188,22 @@ func headerHeight(header []string) float64 {
 	return float64(min(lines, 6)) * 17
 }
 
+// ownSheet is the name of a sheet of ours: another one where the source has a sheet that Excel would take for the same.
+func ownSheet(name string, others []string) string {
+	for _, other := range others {
+		if strings.EqualFold(other, name) {
+			return name + " (sehat)"
+		}
+	}
+	return name
+}
+
+// isOwnSheet reports whether a sheet of a rejects workbook is ours, and holds no rows of the source.
+func isOwnSheet(name string) bool {
+	name = strings.TrimSuffix(name, " (sehat)")
+	return name == summarySheet || name == handoutSheet || name == rejectsSheet || name == answersSheet
+}
+
 // sheetName is the name of a table's sheet in a rejects workbook.
 func (t *binding) sheetName() string {
 	if t.sheet == "" {
@@ -190,7 +214,7 @@ func (t *binding) sheetName() string {
 
 // begin starts to stream a sheet.
 func (w *rejectsBook) begin(head xlsx.SheetHead) (err error) {
-	w.n, w.name = 0, head.Name
+	w.n = 0
 	w.stream, err = w.Sheet(head)
 	return err
 }
@@ -229,7 +253,9 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 	}
 	note, id, lines := "", "", 1
 	if reject != nil {
-		note, id = escape(noteOf(reject)), reject.ID
+		text := noteOf(reject)
+		note, id = escape(text), reject.ID
+		w.handout.add(reject, w.table.who(cells), text)
 		lines = linesOf(note, noteWidth)
 	}
 	for i, header := range w.header {
@@ -238,9 +264,9 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 		w.shown[i] = ""
 		switch {
 		case header == rowIDHeader:
-			c.Style, w.shown[i] = styleOwn, id
+			c.Style, w.shown[i] = styleID, id
 		case header == noteHeader:
-			c.Style, w.shown[i] = styleOwn, note
+			c.Style, w.shown[i] = styleNote, note
 		case i < len(cells):
 			w.shown[i] = escape(cells[i])
 		}
@@ -282,8 +308,11 @@ func (w *rejectsBook) mark(reject *records.Reject) {
 	}
 }
 
-// lineHeight is the height of a line of text, in points.
-const lineHeight = 15
+// Heights of a line of text, in points.
+const (
+	lineHeight  = 15
+	titleHeight = 26
+)
 
 // linesOf is how many lines a text takes in a column of so many characters. The signs above and below Devanagari letters take no
 // room.
@@ -328,7 +357,10 @@ func (w *rejectsBook) endSheet() error {
 
 // save adds the summary and how the source was read, and writes the file: whole, or not at all.
 func (w *rejectsBook) save(path string) error {
-	if err := w.summary(); err != nil {
+	if err := w.summary(ownSheet(summarySheet, w.others)); err != nil {
+		return err
+	}
+	if err := w.handout.write(w, ownSheet(handoutSheet, w.others)); err != nil {
 		return err
 	}
 	if err := w.writeAnswers(); err != nil {

@@ -19,7 +19,7 @@ type answerLists struct {
 	lists [][]string     // each a title and the answers
 	at    map[string]int // place among lists, by what stands in one
 	of    map[int]int    // column of the sheet that is being written → place among lists
-	names map[int]int    // its columns of names → width
+	names map[int]int    // its columns of names and addresses → width
 }
 
 func (r *run) newAnswerLists() *answerLists {
@@ -34,7 +34,7 @@ func (a *answerLists) begin(t *binding, header []string) {
 		if i < len(t.owner) && t.owner[i].place >= 0 {
 			f := fieldsOf[t.owner[i].level][t.owner[i].place]
 			name, answers = f.Name, a.answers(t, f)
-			if f.Type == survey.Name {
+			if f.Type == survey.Name || f.Type == survey.Text && f.MaxRunes > 60 {
 				a.names[i] = 24
 			}
 		} else if l, place, ok := fieldNamed(text); ok { // a column that was added
@@ -54,7 +54,7 @@ func (a *answerLists) begin(t *binding, header []string) {
 	}
 }
 
-// width is the width of a column that holds one of the answers of a list, or names; 0 for others.
+// width is the width of a column that holds one of the answers of a list, names or addresses; 0 for others.
 func (a *answerLists) width(col int) int {
 	width := 0
 	if k, ok := a.of[col]; ok {

@@ -13,9 +13,9 @@ import (
 )
 
 // summary writes what is held back: by rule with how to mend it, and by team and enumerator, to be handed out.
-func (w *rejectsBook) summary() error {
+func (w *rejectsBook) summary(name string) error {
 	widths := []float64{36, 18, 90}
-	head := xlsx.SheetHead{Name: summarySheet}
+	head := xlsx.SheetHead{Name: name}
 	for _, width := range widths {
 		head.Columns = append(head.Columns, xlsx.Column{Width: width})
 	}
@@ -29,7 +29,7 @@ func (w *rejectsBook) summary() error {
 		for i, c := range cells {
 			switch c := c.(type) {
 			case int:
-				row[i] = xlsx.Cell{Number: c, IsNumber: true, Style: style}
+				row[i] = xlsx.Cell{Number: c, IsNumber: true, Style: styleWrap}
 			case string:
 				row[i] = xlsx.Cell{Text: c, Style: style}
 				if style != styleTitle && len(cells) > 1 {
@@ -39,7 +39,7 @@ func (w *rejectsBook) summary() error {
 		}
 		height := float64(lines)*lineHeight + 2
 		if style == styleTitle {
-			height = 26
+			height = titleHeight
 		}
 		errs = append(errs, w.stream.Row(height, row))
 	}
@@ -54,8 +54,7 @@ func (w *rejectsBook) summary() error {
 	line(0)
 	line(styleHeader, "Rule / नियम", "Rows / पंक्तियाँ", "How to mend it / कैसे ठीक करें")
 	for _, t := range w.tally.rules() {
-		m := w.tally.messages[t.Rule]
-		line(styleWrap, t.Rule, t.Rows, m.Message+"\n"+m.MessageHi)
+		line(styleWrap, t.Rule, t.Rows, w.tally.howToMend(t.Rule))
 	}
 	line(0)
 	line(styleHeader, "Team, enumerator / टीम, सर्वे कर्मी", "Rows / पंक्तियाँ", "What is wrong / क्या ग़लत है")
@@ -119,15 +118,15 @@ func (t *tally) byTeam() []*faulty {
 type tally struct {
 	rows                              int
 	byRule, teams, enumerators, files map[string]int
-	people                            map[person]*faulty // by team and enumerator
-	messages                          map[string]records.Reason
+	people                            map[person]*faulty         // by team and enumerator
+	messages                          map[string]map[message]int // by rule
 	columns                           map[string]map[string]bool // that reasons name, by sheet
 }
 
 func newTally() *tally {
 	return &tally{
 		byRule: map[string]int{}, teams: map[string]int{}, enumerators: map[string]int{}, files: map[string]int{}, people: map[person]*faulty{},
-		messages: map[string]records.Reason{}, columns: map[string]map[string]bool{},
+		messages: map[string]map[message]int{}, columns: map[string]map[string]bool{},
 	}
 }
 
@@ -155,9 +154,37 @@ func (t *tally) add(r records.Reject) {
 			told[reason.Rule] = true
 			f.rules[reason.Rule]++
 			t.byRule[reason.Rule]++
-			t.messages[reason.Rule] = reason
 		}
+		m := t.messages[reason.Rule]
+		if m == nil {
+			m = map[message]int{}
+			t.messages[reason.Rule] = m
+		}
+		m[message{reason.Message, reason.MessageHi}]++
 	}
+}
+
+// A message says how to mend a cell, in English and Hindi.
+type message struct{ en, hi string }
+
+// howToMend is what is said to those who break a rule: the three commonest messages, where it is not always the same.
+func (t *tally) howToMend(rule string) string {
+	list := slices.Collect(maps.Keys(t.messages[rule]))
+	count := t.messages[rule]
+	slices.SortFunc(list, func(a, b message) int { return cmp.Or(count[b]-count[a], strings.Compare(a.en, b.en)) })
+	var texts []string
+	for i, m := range list {
+		if i == 3 {
+			texts = append(texts, "…")
+			break
+		}
+		text := m.en + "\n" + m.hi
+		if len(list) > 1 {
+			text = fmt.Sprintf("%d × %s\n%s", count[m], m.en, m.hi)
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n")
 }
 
 func (t *tally) rules() []Tally { return sorted(t.byRule) }

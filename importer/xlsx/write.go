@@ -42,6 +42,7 @@ type SheetHead struct {
 	Columns                []Column
 	FrozenRows, FrozenCols int
 	PagesWide              int // printed, it is on so many pages beside each other; 0: 1
+	Scale                  int // printed, it is as large in percent, however many pages it takes; 0: fitted to PagesWide
 }
 
 // A Column is how a column looks where its cells do not say otherwise.
@@ -71,7 +72,11 @@ type SheetTail struct {
 	Filter    bool // buttons in the header that filter and sort
 	Titles    bool // printed, the first row and the frozen columns are on every page
 	DropDowns []DropDown
+	Breaks    []int // printed, a page ends after these rows; not where the sheet is fitted to pages
 }
+
+// maxBreaks is how many page breaks Excel takes.
+const maxBreaks = 1000
 
 // A Sheet is being written.
 type Sheet struct {
@@ -124,7 +129,10 @@ func (w *Writer) Sheet(head SheetHead) (*Sheet, error) {
 		return nil, err
 	}
 	w.sheets = append(w.sheets, s)
-	s.text(xmlHead, `<worksheet `, mainNS, ` `, relNS, `><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
+	s.text(xmlHead, `<worksheet `, mainNS, ` `, relNS, `>`)
+	if head.Scale == 0 {
+		s.text(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
+	}
 	s.view()
 	s.text(`<sheetFormatPr defaultRowHeight="15"/>`)
 	for i, c := range head.Columns {
@@ -249,8 +257,20 @@ func (s *Sheet) Close(tail SheetTail) error {
 		s.text(`</dataValidations>`)
 	}
 	s.text(`<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>`)
-	s.text(`<pageSetup paperSize="9" orientation="landscape" fitToWidth="`, strconv.Itoa(max(1, s.head.PagesWide)), `" fitToHeight="0"/>`)
+	if s.head.Scale > 0 {
+		s.text(`<pageSetup paperSize="9" scale="`, strconv.Itoa(s.head.Scale), `" orientation="landscape"/>`)
+	} else {
+		s.text(`<pageSetup paperSize="9" fitToWidth="`, strconv.Itoa(max(1, s.head.PagesWide)), `" fitToHeight="0" orientation="landscape"/>`)
+	}
 	s.text(`<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter>`)
+	if n := min(len(tail.Breaks), maxBreaks); n > 0 {
+		count := strconv.Itoa(n)
+		s.text(`<rowBreaks count="`, count, `" manualBreakCount="`, count, `">`)
+		for _, row := range tail.Breaks[:n] {
+			s.text(`<brk id="`, strconv.Itoa(row), `" max="16383" man="1"/>`)
+		}
+		s.text(`</rowBreaks>`)
+	}
 	if s.notes != nil {
 		s.text(`<legacyDrawing r:id="rId1"/>`)
 	}
