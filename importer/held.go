@@ -75,6 +75,7 @@ func (r *run) held(l *line, fs []survey.Finding, id string, who person) records.
 	if id == "" || r.heldIDs[id] { // another bad row has the same keys
 		id = r.contentID(l, reject.Cells)
 	}
+	reject.Cells = l.withBeside(reject.Cells)
 	r.heldIDs[id] = true
 	reject.ID = id
 	return records.ImportRow{Reject: &reject}

@@ -28,6 +28,8 @@ type Store interface {
 	Finish(ctx context.Context, imp records.Import) error
 	// HouseholdsByKey finds stored households by the source's own keys. An empty survey code finds every round.
 	HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error)
+	// HouseholdsByID finds stored households by their ids.
+	HouseholdsByID(ctx context.Context, ids []string) ([]records.KnownHousehold, error)
 	// Rejects streams what an import holds back, by sheet and row.
 	Rejects(ctx context.Context, importID string) iter.Seq2[records.Reject, error]
 	// RejectsOf streams what is held back of files with this base name.

@@ -199,7 +199,7 @@ func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, contex
 func (t *tally) addedColumns(of *binding) []string {
 	var added []string
 	for column := range t.columns[of.sheet] {
-		if _, _, ok := fieldNamed(column); ok && !slices.Contains(of.header, column) {
+		if _, _, ok := fieldNamed(column); ok && !slices.Contains(of.header, column) && !slices.Contains(of.counted(), column) {
 			added = append(added, column)
 		}
 	}
@@ -217,8 +217,12 @@ func (r *run) shown(t *binding, reject *records.Reject) []string {
 	if err := json.Unmarshal(reject.Cells, &cells); err != nil {
 		return out
 	}
+	out = append(out, make([]string, len(t.counted()))...)
 	for i := range out {
 		out[i] = cell(cells, i)
+		if i >= len(t.header) {
+			continue
+		}
 		if o := t.owner[i]; o.place >= 0 && dateFormOf(fieldsOf[o.level][o.place]) != formAsIs {
 			out[i] = dayMonthYear(r.book.dates().day(out[i]), out[i])
 		}

@@ -74,6 +74,8 @@ type rejectsBook struct {
 	mapping  *Mapping
 	answers  *answerLists
 	handout  handout
+	joiner   *joiner  // nil: members find their household as in their file
+	link     string   // of the row that is written next
 	others   []string // names of the sheets that are the source's
 }
 
@@ -118,7 +120,13 @@ func (w *rejectsBook) sheet(t *binding) error {
 	added := w.tally.addedColumns(t)
 	w.table = t
 	w.header = slices.Clone(t.header)
+	for _, name := range t.counted() {
+		w.header = append(w.header, countedPrefix+name)
+	}
 	w.header = append(w.header, added...)
+	if w.joiner != nil && !slices.Contains(w.header, householdHeader) && t.kind != flatTable {
+		w.header = append(w.header, householdHeader)
+	}
 	for _, own := range []struct {
 		name string
 		col  int
@@ -129,15 +137,18 @@ func (w *rejectsBook) sheet(t *binding) error {
 			w.header = append(w.header, own.name)
 		}
 	}
-	w.learn(t.kind, added)
+	w.learn(t, added)
 	w.answers.begin(t, w.header)
 	head := xlsx.SheetHead{Name: t.sheetName(), FrozenRows: 1}
 	total := 0.0
 	w.columns = make(map[string]int, len(w.header))
+	for _, name := range t.counted() {
+		w.columns[name] = slices.Index(w.header, countedPrefix+name)
+	}
 	for i, text := range w.header {
 		c := xlsx.Column{Width: float64(min(30, max(12, longestLine(text)+3, w.answers.width(i)))), Style: styleCell}
 		switch text {
-		case rowIDHeader:
+		case rowIDHeader, householdHeader:
 			c = xlsx.Column{Width: 14, Style: styleID}
 		case noteHeader:
 			c = xlsx.Column{Width: noteWidth, Style: styleNote}
@@ -220,13 +231,16 @@ func (w *rejectsBook) begin(head xlsx.SheetHead) (err error) {
 }
 
 // learn tells the mapping where the added columns are.
-func (w *rejectsBook) learn(kind tableKind, added []string) {
+func (w *rejectsBook) learn(of *binding, added []string) {
 	if w.mapping == nil {
 		return
 	}
-	t := [...]*TableMapping{householdTable: w.mapping.Households, memberTable: w.mapping.Members, flatTable: w.mapping.Rows}[kind]
+	t := [...]*TableMapping{householdTable: w.mapping.Households, memberTable: w.mapping.Members, flatTable: w.mapping.Rows}[of.kind]
 	for _, name := range added {
 		t.Fields[name] = FieldMapping{Column: name}
+	}
+	for _, name := range of.counted() {
+		t.Fields[name] = FieldMapping{Column: countedPrefix + name}
 	}
 }
 
@@ -265,6 +279,8 @@ func (w *rejectsBook) row(cells []string, reject *records.Reject) error {
 		switch {
 		case header == rowIDHeader:
 			c.Style, w.shown[i] = styleID, id
+		case header == householdHeader && w.joiner != nil:
+			c.Style, w.shown[i] = styleID, w.link
 		case header == noteHeader:
 			c.Style, w.shown[i] = styleNote, note
 		case i < len(cells):

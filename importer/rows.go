@@ -135,7 +135,7 @@ func fingerprint(hash string) uint64 {
 // findHouses looks in the store for the households of members whose household is not in the file. Keys that are positions
 // mean nothing outside the file.
 func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
-	if m := r.plan.mapping; m != nil && m.Members.Link != nil && (m.Households == nil || m.Households.Fields[survey.LinkField].Column != m.Members.Link.Household) {
+	if m := r.plan.mapping; m.hasLink() && !m.isJoined() && !m.linksByKey() {
 		return nil
 	}
 	var keys []string
@@ -150,18 +150,11 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	found, err := r.Store.HouseholdsByKey(ctx, r.plan.profile, r.plan.survey, keys)
+	found, err := r.knownHouses(ctx, keys)
 	if err != nil {
 		return err
 	}
-	several := map[string]int{}
-	for _, k := range found {
-		several[k.Key]++
-	}
-	for _, k := range found {
-		if several[k.Key] > 1 {
-			continue // whose member it is cannot be told
-		}
+	for key, k := range found {
 		day, err := survey.ParseDate(k.VisitDate)
 		if err != nil {
 			return fmt.Errorf("household %s: %w", k.ID, err)
@@ -170,7 +163,7 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 			SurveyCode: k.SurveyCode, Key: k.Key, WardCode: k.WardCode, TeamID: k.TeamID, Consent: k.Consent,
 			Visit: survey.Visit{Date: day, No: k.VisitNo, Outcome: k.VisitOutcome, EnumeratorID: k.EnumeratorID},
 		}
-		r.houses.add(k.Key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
+		r.houses.add(key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
 	}
 	return nil
 }
@@ -182,7 +175,8 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 	a := r.read(l, survey.Member)
 	if h != nil {
 		h.members++
-		l.t.countInto(a, int(h.members))
+		l.place = int(h.members)
+		l.t.countInto(a, l.place)
 	}
 	m, fs := r.checker.Member(a, r.houses.row(h))
 	n := notes{masked: m.Masked + l.unseen()}
@@ -195,6 +189,9 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		if h.held && h.consent {
 			fs = append(fs, heldFinding)
 		}
+		if !h.held && r.plan.mapping.hasLink() {
+			l.household = survey.HouseholdID(r.source(round), r.houses.text(h.ward), who.team, h.key)
+		}
 	}
 	masked, found := survey.MaskAadhaar(link)
 	if found > 0 || masked != link {
@@ -202,8 +199,14 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		fs = append(fs, aadhaarKey)
 	}
 	id := r.rejectID(l, "member", link, m.Key, round, who.team)
-	if r.plan.submissions {
+	switch {
+	case r.plan.submissions:
 		id = r.rejectID(l, "member", link, m.Key)
+	case r.plan.isPositional(): // the same number means another household in another file
+		id = ""
+		if h != nil {
+			id = r.rejectID(l, "member", h.key, m.Key, round, who.team)
+		}
 	}
 	if f, not := l.refused(); not {
 		return r.refuse(l, f, id, who, h != nil && h.consent), n
@@ -318,7 +321,8 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		var mfs []survey.Finding
 		if h := r.houses.find(f.key); h != nil && f.key != "" {
 			h.members++
-			l.t.countInto(a, int(h.members))
+			l.place = int(h.members)
+			l.t.countInto(a, l.place)
 		}
 		m, mfs = r.checker.Member(a, &f.row)
 		n.masked += m.Masked

@@ -47,6 +47,9 @@ type line struct {
 	n     int // as Excel numbers it
 	cells []string
 	own   string // the id that a rejects workbook wrote beside it
+
+	place     int    // among the rows of its household so far
+	household string // id of its household, where that is not held back
 }
 
 // A place is where a row stands in a file.

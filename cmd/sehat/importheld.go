@@ -95,7 +95,8 @@ func runImportHeld(ctx context.Context, a *app, opts heldOptions) error {
 		fmt.Fprintf(a.stdout, "written to %s: correct it and import that file\n", path)
 	}
 	if report.NotWritten > 0 {
-		a.say("%s cannot be written out without the files they came from: import those again, which writes their workbooks", count(report.NotWritten, "row"))
+		a.say("%s cannot be written out by themselves, because the household is neither in the register nor among these rows: "+
+			"ask without --team, --rule and --file, or import the files again, which writes their workbooks", count(report.NotWritten, "row"))
 	}
 	return nil
 }
