@@ -307,8 +307,6 @@ var (
 	placeKey    = placeOf(survey.Household, "household_id")
 	placeWard   = placeOf(survey.Household, "ward_code")
 	placeVisit  = placeOf(survey.Household, "visit_no")
-	placeMember = placeOf(survey.Member, "member_id")
-	placeLine   = placeOf(survey.Member, "line_no")
 )
 
 func placeOf(l survey.Level, name string) int {
