@@ -168,7 +168,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 	}
 	p, err := makePlan(b, mapping, f.Profile, f.Survey)
 	if err != nil {
-		return nil, err
+		return nil, fromRejects(b, err)
 	}
 	return &run{
 		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),

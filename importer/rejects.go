@@ -347,3 +347,25 @@ func (d *digest) row(cells []string) {
 }
 
 func (d *digest) String() string { return hex.EncodeToString(d.sum) }
+
+// fromRejects is why a file cannot be read, where it is one sheet of a rejects workbook that was saved as CSV: what the workbook said
+// about its source is lost.
+func fromRejects(b book, err error) error {
+	var why *FileError
+	if !errors.As(err, &why) || b.setting("digest") != "" {
+		return err
+	}
+	heads, headErr := readHeads(b)
+	if headErr != nil {
+		return err
+	}
+	for _, h := range heads {
+		for _, row := range h.rows {
+			if slices.Contains(row, rowIDHeader) {
+				return fileError("save the workbook itself as an Excel workbook (.xlsx) and import that; else "+why.Hint,
+					"this sheet was saved out of a rejects workbook, which told how to read it: %s", why.What)
+			}
+		}
+	}
+	return err
+}

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -147,5 +148,14 @@ func TestAMemberWhoseHouseholdIsNotAtHandIsNotWrittenOut(t *testing.T) {
 	report := b.heldList(records.HeldFilter{Rule: "household_held"}, "held.xlsx")
 	if report.Rows != 2 || report.NotWritten != 2 || len(report.RejectsFiles) != 0 {
 		t.Errorf("%+v", report)
+	}
+}
+
+func TestASheetOfARejectsWorkbookAsCSVSaysWhatToDo(t *testing.T) {
+	b := sqlite(t)
+	var refused *importer.FileError
+	_, err := b.try(b.file("members.csv", strings.Replace(koboLoop, "\n", ",sehat_note,sehat_row\n", 1)), nil)
+	if !errors.As(err, &refused) || !strings.Contains(refused.What, "out of a rejects workbook") || !strings.Contains(refused.Hint, "(.xlsx)") {
+		t.Errorf("%v", err)
 	}
 }
