@@ -48,6 +48,7 @@ func (w *rejectsBook) summary(name string) error {
 	line(0, "लाल खाने ठीक करें (तरीका जानने के लिए खाने पर माउस रखें या sehat_note कॉलम पढ़ें), सहेजें और यही फ़ाइल इम्पोर्ट करें। sehat_row कॉलम न बदलें।")
 	line(0, "Rows may be sorted, filtered and deleted, columns moved. Save as an Excel workbook (.xlsx). For one team alone: sehat import held --team TEAM --rejects TEAM.xlsx")
 	line(0, "पंक्तियाँ क्रम में लगा, छाँट और मिटा सकते हैं, कॉलम खिसका सकते हैं। एक्सेल फ़ाइल (.xlsx) के रूप में सहेजें।")
+	line(0, "A row that is deleted here is still held back. What nobody can correct is given up with: sehat import held --file FILE --rule RULE --discard")
 	if w.left > 0 {
 		line(styleGroup, fmt.Sprintf("A sheet has no room for %d more rows: import this file first, then write the rest with: sehat import held --rejects REST.xlsx", w.left))
 	}

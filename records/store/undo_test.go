@@ -271,3 +271,27 @@ func TestHistoryTellsWhoChangedWhat(t *testing.T) {
 		}
 	})
 }
+
+func TestRowsThatAreGivenUpStayGivenUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := create(t, url, records.RoleCentre)
+		importAt(t, s, "2026-01", badRow("q1", "H1/9", `["a"]`), badRow("q2", "H1/8", `["b"]`))
+		if n, err := s.DiscardHeld(t.Context(), records.HeldFilter{Rule: "other"}, "Asha", "2026-02"); err != nil || n != 0 {
+			t.Fatalf("%d rows of another rule, %v", n, err)
+		}
+		if n, err := s.DiscardHeld(t.Context(), records.HeldFilter{Team: "T4"}, "Asha", "2026-02"); err != nil || n != 2 {
+			t.Fatalf("%d rows, %v", n, err)
+		}
+		importAt(t, s, "2026-03", badRow("q1", "H1/9", `["a"]`), badRow("q2", "H1/8", `["other"]`))
+		var held []string
+		for r, err := range s.Rejects(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, r.ID+string(r.Cells))
+		}
+		if !slices.Equal(held, []string{`q2["other"]`}) {
+			t.Errorf("held back: %v", held)
+		}
+	})
+}
