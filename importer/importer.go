@@ -21,6 +21,8 @@ type Store interface {
 	// Begin starts an import, or goes on with the same file's import that was cut off: what it returns says how many rows are
 	// done already and what became of them.
 	Begin(ctx context.Context, imp records.Import) (records.Import, error)
+	// Together makes the calls that f makes one transaction, which is committed if f returns nil.
+	Together(ctx context.Context, f func() error) error
 	// Rows takes a batch in: rows, quarantine, outbox and checkpoint in one transaction. It adds the outcomes to the import's
 	// counts and returns them, one for each row.
 	Rows(ctx context.Context, imp records.Import, rows []records.ImportRow) (records.Import, []records.Outcome, error)
@@ -106,8 +108,12 @@ func (m Message) String() string {
 // maxMessages is how many rows a report tells apart.
 const maxMessages = 20
 
-// batchRows is how many rows are stored together. More of them share the pages of a large store's indexes, and need more memory.
-const batchRows = 8000
+// batchRows is how many rows are checked and handed to the store at a time, and committedRows after how many they are committed: more
+// share the pages of a large store's indexes, and more are read again after a power cut.
+const (
+	batchRows     = 2000
+	committedRows = 40_000
+)
 
 // maxBatchCells bounds a batch of very wide rows.
 const maxBatchCells = 1 << 20

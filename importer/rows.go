@@ -215,7 +215,11 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		return r.held(l, fs, id, who), n
 	}
 	m.Other = l.keep(m.Other)
-	in, clash := r.memberRow(l, h, &m)
+	rev := r.houses.spans.text(h.rev)
+	if l.t.rev >= 0 {
+		rev = r.sourceRev(l, int(h.visit))
+	}
+	in, clash := r.memberRow(l, h, rev, &m)
 	if clash {
 		return r.held(l, []survey.Finding{repeated("line_no", ruleMemberRepeated)}, "", who), n
 	}
@@ -234,19 +238,17 @@ func (t *binding) countInto(a survey.Answers, n int) {
 }
 
 // memberRow makes the resident. Clash tells that the same member came before in the file, with other content.
-func (r *run) memberRow(l *line, h *house, m *survey.MemberRow) (in records.ImportRow, clash bool) {
+func (r *run) memberRow(l *line, h *house, rev string, m *survey.MemberRow) (in records.ImportRow, clash bool) {
 	src := r.source(r.houses.text(h.survey))
 	ward, team := r.houses.text(h.ward), r.houses.text(h.team)
-	id := survey.MemberID(src, ward, team, h.key, m.Key)
+	key := r.houses.spans.text(h.key)
+	id := survey.MemberID(src, ward, team, key, m.Key)
 	res := &records.Resident{
-		ID: id, HouseholdID: survey.HouseholdID(src, ward, team, h.key), Key: m.Key, LineNo: m.Line,
+		ID: id, HouseholdID: survey.HouseholdID(src, ward, team, key), Key: m.Key, LineNo: m.Line,
 		FullName: m.FullName, FullNameHi: m.FullNameHi, FatherOrHusband: m.FatherOrHusband, Relation: m.Relation, Sex: m.Sex,
 		BirthYear: m.Birth.Year, BirthMonth: m.Birth.Month, BirthDay: m.Birth.Day, VisitDate: h.day().String(),
 		GuardianLine: m.GuardianLine, Mobile: m.Mobile, EPIC: m.EPIC, ABHA: m.ABHA, Other: other(m.Other),
-		Meta: records.Meta{SourceRev: h.rev},
-	}
-	if l.t.rev >= 0 && l.t.kind == memberTable {
-		res.SourceRev = r.sourceRev(l, int(h.visit))
+		Meta: records.Meta{SourceRev: rev},
 	}
 	if m.Age >= 0 {
 		res.AgeYears = &m.Age
@@ -255,13 +257,13 @@ func (r *run) memberRow(l *line, h *house, m *survey.MemberRow) (in records.Impo
 	if err := in.Seal(); err != nil {
 		return in, false // it is sealed again, and the error told, before it is stored
 	}
-	key, now := memberKey(id), seenAt(h.visit, fingerprint(res.Hash))
-	was, there := r.members[key]
+	half, now := memberKey(id), seenAt(h.visit, fingerprint(res.Hash))
+	was, there := r.members[half]
 	if there && was.visit() == now.visit() && was != now {
 		return in, true
 	}
 	if !there || was.visit() < now.visit() {
-		r.members[key] = now
+		r.members[half] = now
 	}
 	return in, false
 }
@@ -361,10 +363,10 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 // flatMember adds the member to a flat row. The household travels with the first good row of it.
 func (r *run) flatMember(l *line, in records.ImportRow, m *survey.MemberRow, id string, who person, n notes) (records.ImportRow, notes) {
 	h := *r.houses.find(r.flat.key)
-	h.visit, h.rev = int32(r.flat.row.Visit.No), r.flat.rev
+	h.visit = int32(r.flat.row.Visit.No)
 	d := r.flat.row.Visit.Date
 	h.date = int32(d.Year*10000 + d.Month*100 + d.Day)
-	one, clash := r.memberRow(l, &h, m)
+	one, clash := r.memberRow(l, &h, r.flat.rev, m)
 	if clash {
 		if in.Household != nil {
 			r.flat.forget() // the next row brings the household

@@ -96,18 +96,32 @@ func (r *run) table(ctx context.Context, t *binding) error {
 	}
 	defer rows.Close()
 	b := batch{t: t}
-	for {
-		more, err := b.read(rows, batchRows)
-		if err != nil {
-			return fmt.Errorf("%s%w", t.where(), err)
-		}
-		if err := r.batch(ctx, t, b.lines); err != nil {
-			return err
-		}
-		if !more {
+	for more := true; more; {
+		safe := r.imp
+		var unread error // what was read before it is committed all the same
+		// An import that is stopped commits what it has done.
+		err := r.Store.Together(context.WithoutCancel(ctx), func() error {
+			for begun := r.rows; more && r.rows-begun < committedRows && ctx.Err() == nil; {
+				if more, unread = b.read(rows, batchRows); unread != nil {
+					return nil
+				}
+				if err := r.batch(context.WithoutCancel(ctx), t, b.lines); err != nil {
+					return err
+				}
+			}
 			return nil
+		})
+		switch {
+		case err != nil:
+			r.imp = safe
+			return err
+		case unread != nil:
+			return fmt.Errorf("%s%w", t.where(), unread)
+		case ctx.Err() != nil:
+			return ctx.Err()
 		}
 	}
+	return nil
 }
 
 // A batch is the rows that are stored together. Its room is used again.
@@ -163,9 +177,6 @@ func isTags(cells []string) bool {
 func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 	if len(lines) == 0 {
 		return nil
-	}
-	if err := ctx.Err(); err != nil {
-		return err
 	}
 	if t.kind == memberTable {
 		if err := r.findHouses(ctx, t, lines); err != nil {

@@ -70,7 +70,7 @@ func newQuarantineBatch(ctx context.Context, s *Store, q querier, rejects []stri
 		err := row.Scan(&h.id, &h.reasons, &h.cells)
 		return h, err
 	}
-	for chunk := range slices.Chunk(rejects, 1000) {
+	for chunk := range inLists(rejects) {
 		list, err := collect(query(ctx, q, scan,
 			`SELECT id, reasons, cells FROM quarantine WHERE status = 'closed' AND id IN `+s.list(1, len(chunk)), anys(chunk)...))
 		if err != nil {
@@ -217,7 +217,7 @@ FROM quarantine WHERE id IN `+b.store.list(1, len(ids)), anys(ids)...) {
 			fresh = append(fresh, id)
 		}
 	}
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(b.shut)), 1000) {
+	for ids := range inLists(slices.Sorted(maps.Keys(b.shut))) {
 		open, err := collect(query(ctx, t.q, scanText, `SELECT id FROM quarantine WHERE status = 'open' AND id IN `+b.store.list(1, len(ids)), anys(ids)...))
 		if err != nil {
 			return fmt.Errorf("reading quarantine: %w", err)
