@@ -190,7 +190,7 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 			fs = append(fs, heldFinding)
 		}
 		if !h.held && r.plan.mapping.hasLink() {
-			l.household = survey.HouseholdID(r.source(round), r.houses.text(h.ward), who.team, h.key)
+			l.household = survey.HouseholdID(r.source(round), r.houses.text(h.ward), who.team, r.houses.spans.text(h.key))
 		}
 	}
 	masked, found := survey.MaskAadhaar(link)
@@ -205,7 +205,7 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 	case r.plan.isPositional(): // the same number means another household in another file
 		id = ""
 		if h != nil {
-			id = r.rejectID(l, "member", h.key, m.Key, round, who.team)
+			id = r.rejectID(l, "member", r.houses.spans.text(h.key), m.Key, round, who.team)
 		}
 	}
 	if f, not := l.refused(); not {
