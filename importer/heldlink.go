@@ -102,6 +102,14 @@ func (p *plan) isPositional() bool {
 	return p.mapping.hasLink() && !p.submissions && !p.mapping.linksByKey()
 }
 
+// registered is the id of a household in the register, where a workbook of held rows joins members to it; "" if its own row is held back.
+func (r *run) registered(h *house) string {
+	if h == nil || h.held || !r.plan.mapping.hasLink() {
+		return ""
+	}
+	return survey.HouseholdID(r.source(r.houses.text(h.survey)), r.houses.text(h.ward), r.houses.text(h.team), r.houses.spans.text(h.key))
+}
+
 // A joiner joins the rows of several files in one workbook.
 type joiner struct {
 	households map[string]bool // rows of households in the workbook, as members name them

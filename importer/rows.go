@@ -189,29 +189,27 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		if h.held && h.consent {
 			fs = append(fs, heldFinding)
 		}
-		if !h.held && r.plan.mapping.hasLink() {
-			l.household = survey.HouseholdID(r.source(round), r.houses.text(h.ward), who.team, r.houses.spans.text(h.key))
-		}
 	}
 	masked, found := survey.MaskAadhaar(link)
 	if found > 0 || masked != link {
 		who.key = ""
 		fs = append(fs, aadhaarKey)
 	}
-	id := r.rejectID(l, "member", link, m.Key, round, who.team)
+	id := ""
 	switch {
 	case r.plan.submissions:
 		id = r.rejectID(l, "member", link, m.Key)
-	case r.plan.isPositional(): // the same number means another household in another file
-		id = ""
-		if h != nil {
-			id = r.rejectID(l, "member", r.houses.spans.text(h.key), m.Key, round, who.team)
-		}
+	case !r.plan.isPositional():
+		id = r.rejectID(l, "member", link, m.Key, round, who.team)
+	case h != nil: // the same number means another household in another file
+		id = r.rejectID(l, "member", r.houses.spans.text(h.key), m.Key, round, who.team)
 	}
 	if f, not := l.refused(); not {
+		l.household = r.registered(h)
 		return r.refuse(l, f, id, who, h != nil && h.consent), n
 	}
 	if survey.HasError(fs) {
+		l.household = r.registered(h)
 		return r.held(l, fs, id, who), n
 	}
 	m.Other = l.keep(m.Other)
@@ -220,6 +218,9 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		rev = r.sourceRev(l, int(h.visit))
 	}
 	in, clash := r.memberRow(l, h, rev, &m)
+	if r.plan.mapping.hasLink() {
+		l.household = in.Resident.HouseholdID
+	}
 	if clash {
 		return r.held(l, []survey.Finding{repeated("line_no", ruleMemberRepeated)}, "", who), n
 	}
