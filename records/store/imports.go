@@ -417,11 +417,8 @@ func standingRows[T any](ctx context.Context, s *Store, q querier, text string, 
 func (m *Importing) HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error) {
 	var all []records.KnownHousehold
 	for chunk := range slices.Chunk(keys, 500) {
-		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, `
-SELECT h.id, h.household_key, h.survey_code, h.ward_code, h.team_id, h.consent, COALESCE(v.visit_no, 0), COALESCE(v.visit_date, ''), COALESCE(v.visit_outcome, ''), COALESCE(v.enumerator_id, '')
-FROM households h LEFT JOIN visits v ON v.household_id = h.id
-	AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.household_id = h.id AND w.visit_no > v.visit_no)
-WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN `+m.store.list(3, len(chunk))+` ORDER BY h.id`,
+		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, knownHouseholds+
+			` WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN `+m.store.list(3, len(chunk))+` ORDER BY h.id`,
 			append([]any{profile, survey}, anys(chunk)...)...))
 		if err != nil {
 			return nil, fmt.Errorf("reading households: %w", err)
@@ -430,6 +427,24 @@ WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN 
 	}
 	return all, nil
 }
+
+// HouseholdsByID returns the households with these ids, each with its latest visit.
+func (m *Importing) HouseholdsByID(ctx context.Context, ids []string) ([]records.KnownHousehold, error) {
+	var all []records.KnownHousehold
+	for chunk := range slices.Chunk(ids, 500) {
+		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, knownHouseholds+` WHERE h.id IN `+m.store.list(1, len(chunk))+` ORDER BY h.id`, anys(chunk)...))
+		if err != nil {
+			return nil, fmt.Errorf("reading households: %w", err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+const knownHouseholds = `
+SELECT h.id, h.household_key, h.survey_code, h.ward_code, h.team_id, h.consent, COALESCE(v.visit_no, 0), COALESCE(v.visit_date, ''), COALESCE(v.visit_outcome, ''), COALESCE(v.enumerator_id, '')
+FROM households h LEFT JOIN visits v ON v.household_id = h.id
+	AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.household_id = h.id AND w.visit_no > v.visit_no)`
 
 func scanKnownHousehold(row scanner) (records.KnownHousehold, error) {
 	var h records.KnownHousehold
