@@ -64,7 +64,7 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 	}
 	defer func() {
 		switch b := b.(type) {
-		case xlsxBook: // reads on from the file, and closes it
+		case xlsxBook, *solutionsBook: // reads on from the file, and closes it
 		case *filesBook:
 			if b.closer == nil {
 				f.Close()
@@ -102,6 +102,9 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 		return nil, compoundFile(f, info.Size())
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		return openCSPro(ctx, path)
+	}
+	if err := foreign(filepath.Ext(path), head); err != nil {
+		return nil, err
 	}
 	return textFile(path, head)
 }

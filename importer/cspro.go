@@ -15,8 +15,10 @@ import (
 	_ "modernc.org/sqlite" // the driver that opens the file
 )
 
-// csproBook is a data file of CSPro 7 or 8: a SQLite file with a table of cases, one of their ids, and one for each record. The cases, with
-// the records that a case has once, are one sheet; each record that repeats is another. Nothing is ever written to the file.
+// csproBook is a data file of CSPro 7.4 and later: a SQLite file with a table of cases, one of their ids for each level, and one for each
+// record. The households, with the records that each has once, are one sheet; each record that repeats in them, and the level below, is
+// another. Mostly a case is a household; it may also be an area with the households as its second level, or have its members as one.
+// Nothing is ever written to the file.
 type csproBook struct {
 	db     *sql.DB
 	names  []string
@@ -62,8 +64,6 @@ func openCSPro(ctx context.Context, path string) (book, error) {
 // caseColumns lead every row of the sheet of cases: what CSPro knows about a case. The partial save mode of a finished case is empty.
 var caseColumns = []string{"case_id", "case_key", "case_revision", "case_deleted", "case_verified", "case_partial"}
 
-const caseSelect = "c.`id`, c.`key`, c.`last_modified_revision`, c.`deleted`, c.`verified`, c.`partial_save_mode`"
-
 // learn reads the names of the tables and columns.
 func (b *csproBook) learn(ctx context.Context, path string) error {
 	columns, err := b.columns(ctx)
@@ -76,49 +76,16 @@ func (b *csproBook) learn(ctx context.Context, path string) error {
 	if err != nil {
 		return fileError("copy it again from the tablet, or ask for it again", "this database is damaged: it cannot be read")
 	}
-	if columns["cases"] == nil || columns["level-1"] == nil || !slices.Contains(columns["cases"], "last_modified_revision") {
+	switch {
+	case columns["cases"] == nil || !slices.Contains(columns["cases"], "last_modified_revision"):
+		return errNotCSPro
+	case columns["level-1"] == nil && slices.Contains(columns["cases"], "questionnaire"):
+		return fileError("open it in the Data Viewer of a newer CSPro and save it under another name", "this data file was written by CSPro 7.3 or earlier")
+	case columns["level-1"] == nil:
 		return errNotCSPro
 	}
 	b.dict = readDictionary(ctx, b.db, path)
-	cases := csproTable{header: slices.Clone(caseColumns)}
-	fields, joins := caseSelect, " LEFT JOIN `level-1` l ON l.`case-id` = c.`id`"
-	add := func(t *csproTable, alias string, names []string) string {
-		text := ""
-		for _, name := range names {
-			if strings.HasSuffix(name, "-id") || name == "occ" || strings.Contains(name, "`") {
-				continue
-			}
-			t.header = append(t.header, name)
-			text += ", " + alias + ".`" + name + "`"
-		}
-		return text
-	}
-	fields += add(&cases, "l", columns["level-1"])
-	var records []string
-	for name, cols := range columns {
-		if slices.Contains(cols, "level-1-id") && slices.Contains(cols, name+"-id") && name != "level-1" && !strings.Contains(name, "`") {
-			records = append(records, name)
-		}
-	}
-	slices.Sort(records)
-	root := sheetNameOf(b.dict.cases, []string{""})
-	b.names = []string{root}
-	for i, name := range records {
-		if slices.Contains(columns[name], "occ") {
-			t := csproTable{header: []string{"case_id", "occ"}}
-			more := add(&t, "r", columns[name])
-			t.query = "SELECT c.`id`, r.`occ`" + more + " FROM `" + name + "` r JOIN `level-1` l ON l.`level-1-id` = r.`level-1-id` JOIN `cases` c ON c.`id` = l.`case-id` ORDER BY c.`file_order`, r.`occ`"
-			sheet := sheetNameOf(name, b.names)
-			b.names = append(b.names, sheet)
-			b.tables[sheet] = t
-			continue
-		}
-		alias := "r" + strconv.Itoa(i)
-		joins += " LEFT JOIN `" + name + "` " + alias + " ON " + alias + ".`level-1-id` = l.`level-1-id`"
-		fields += add(&cases, alias, columns[name])
-	}
-	cases.query = "SELECT " + fields + " FROM `cases` c" + joins + " ORDER BY c.`file_order`"
-	b.tables[root] = cases
+	b.arrange(csproLevels(columns), columns)
 	return nil
 }
 
@@ -163,9 +130,10 @@ func (b *csproBook) open(sheet string) (rowReader, error) {
 	if err != nil {
 		return nil, errDamagedCases
 	}
-	r := &csproRows{rows: rows, t: t, cells: make([]string, len(t.header)), values: make([]any, len(t.header))}
-	for i := range r.values {
+	r := &csproRows{rows: rows, t: t, dict: b.dict, cells: make([]string, len(t.header)), values: make([]any, len(t.header))}
+	for i, column := range t.header {
 		r.values[i] = new(any)
+		r.shown = append(r.shown, b.dict.knows(column))
 	}
 	return r, nil
 }
@@ -176,6 +144,8 @@ var errDamagedCases = fileError("copy it again from the tablet, or ask for it ag
 type csproRows struct {
 	rows   *sql.Rows
 	t      csproTable
+	dict   csproDictionary
+	shown  []bool // columns that CSPro shows otherwise than it stores them
 	n      int
 	cells  []string
 	values []any
@@ -194,7 +164,9 @@ func (r *csproRows) next() (int, []string, error) {
 		}
 		told := false
 		for i, v := range r.values {
-			r.cells[i] = csproText(*v.(*any))
+			if r.cells[i] = csproText(*v.(*any)); r.shown[i] {
+				r.cells[i] = r.dict.show(r.t.header[i], r.cells[i])
+			}
 			told = told || i >= 2 && r.cells[i] != ""
 		}
 		if told { // a roster line that was opened and never filled is no member

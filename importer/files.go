@@ -81,11 +81,14 @@ var aside = []string{"interview__errors", "interview__comments", "interview__act
 // openZip opens an archive of CSV or tab files. The directory was looked at (checkZip); what it says of a part is held while the part is read.
 func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 	b := &filesBook{parts: map[string]textPart{}, closer: f}
-	var files []*zip.File
+	var files, do []*zip.File
 	for _, part := range z.File {
 		name := strings.ReplaceAll(part.Name, `\`, "/")
 		ext := strings.ToLower(path.Ext(name))
 		switch {
+		case ext == ".do" && part.Flags&1 == 0:
+			do = append(do, part)
+			continue
 		case ext != ".csv" && ext != ".tab" && ext != ".tsv" && ext != ".txt":
 			if strings.HasSuffix(name, ".csv.enc") || name == "submission.xml.enc" {
 				return nil, fileError("decrypt the submissions in ODK Central and export again", "the archive holds encrypted submissions")
@@ -99,6 +102,9 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 		files = append(files, part)
 	}
 	if len(files) == 0 {
+		if err := foreignPart(z); err != nil {
+			return nil, err
+		}
 		return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
 	}
 	for _, part := range rootFirst(files) {
@@ -115,7 +121,7 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 		name := path.Base(strings.ReplaceAll(part.Name, `\`, "/"))
 		b.add(strings.TrimSuffix(name, path.Ext(name)), open)
 	}
-	return b, nil
+	return openSolutions(b, do), nil
 }
 
 // check reads a part once, to nowhere, so that nothing of an archive goes in that is damaged further on.

@@ -31,6 +31,12 @@ var heldFinding = survey.Finding{
 	MessageHi: "इसके परिवार की पंक्ति रोकी गई है। पहले वह पंक्ति ठीक करें; यह पंक्ति सही हो सकती है।",
 }
 
+var noKeyFinding = survey.Finding{
+	Field: survey.LinkField, Rule: "no_household", Severity: survey.Error,
+	Message:   "The ID of the household is missing. Write it beside each member; of cells that are joined only the first holds it.",
+	MessageHi: "परिवार आईडी नहीं लिखी है। हर सदस्य के साथ लिखें; जोड़े गए (merged) खानों में यह सिर्फ़ पहले खाने में रहती है।",
+}
+
 var aadhaarKey = survey.Finding{
 	Field: survey.LinkField, Rule: survey.RuleAadhaarInKey, Severity: survey.Error,
 	Message:   "An Aadhaar number must not be used as an ID. Write the form number or another number of your own.",

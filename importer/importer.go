@@ -72,6 +72,7 @@ type Report struct {
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
 	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
+	NoMembers   bool     `json:"no_members,omitempty"`        // only households, though some of them agreed to tell of their members
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
 	Messages []Message `json:"messages,omitempty"`
@@ -148,7 +149,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	report.Ignored, report.Missing = r.plan.ignored, r.plan.missing
 	err = r.all(ctx)
 	report.Import, report.ImportCounts, report.Resumed, report.Messages = r.imp.ID, r.imp.Counts, r.skip, r.messages
-	report.Doubts = r.doubts
+	report.Doubts, report.NoMembers = r.doubts, r.agreed && r.plan.noMembers()
 	if err != nil {
 		return report, err
 	}

@@ -36,6 +36,7 @@ type run struct {
 	pending  []records.ImportRow
 	from     []*line // the row that each of pending comes from
 	flat     flatState
+	agreed   bool // some household agreed to tell of its members
 	messages []Message
 	doubts   []Message
 	answers  [2]survey.Answers // room
