@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,16 +102,13 @@ func runCoverage(ctx context.Context, a *app, opts coverageOptions) error {
 		return withHint(errors.New("no household is in the register yet"), `"sehat import" brings in what the teams sent`)
 	}
 	var r coverageReport
-	if r.Coverage, r.Frame, err = records.Cover(ctx, s, round); err != nil {
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // of a city's households a little stays in memory
+	c, err := records.Cover(ctx, s, roundOf(rounds, round), opts.html != "" || a.json)
+	if err != nil {
 		return err
 	}
-	r.Projection = r.Project()
-	if opts.html != "" || a.json {
-		if r.Measures, err = records.CompareEnumerators(ctx, s, r.Coverage); err != nil {
-			return err
-		}
-		r.Looks = survey.Looks(r.Measures)
-	}
+	r.Coverage, r.Frame, r.Measures = c.Coverage, c.Frame, c.Measures
+	r.Projection, r.Looks = r.Project(), survey.Looks(r.Measures)
 	if err := writeCoverageFiles(ctx, a, s, h, r, opts); err != nil {
 		return err
 	}
@@ -144,6 +142,14 @@ func coverageRound(a *app, rounds []records.Round, opts coverageOptions) (string
 		a.say("%s is the round with the latest visit; there are %d, and --survey names another", rounds[0].Survey, len(rounds))
 	}
 	return rounds[0].Survey, nil
+}
+
+// roundOf finds a round; one that nobody has been visited in yet has no households.
+func roundOf(rounds []records.Round, code string) records.Round {
+	if i := slices.IndexFunc(rounds, func(r records.Round) bool { return r.Survey == code }); i >= 0 {
+		return rounds[i]
+	}
+	return records.Round{Survey: code}
 }
 
 // takeFrame reads a list of expected households and remembers it.
