@@ -81,6 +81,7 @@ type ResidentAge struct {
 	Age         int    // -1: not told
 	BirthYear   int    // 0: not told
 	VisitDate   string // ISO 8601
+	Start, End  string // of the interview, where the source told it with each member
 }
 
 // CoverageStore is what coverage reads: few columns of every household, visit and resident in the order in which they lie there. Joining

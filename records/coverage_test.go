@@ -86,8 +86,9 @@ func TestWhatIsKnownOfAnEnumeratorsWork(t *testing.T) {
 			visit("g", 1, "refused", "E1"), visit("of another round", 1, "complete", "E1"),
 		},
 		residents: []ResidentAge{
-			{"a", 40, 0, "2026-01-02"}, {"a", -1, 1996, "2026-01-02"}, {"b", 41, 1985, "2026-01-01"}, {"d", -1, 0, "2026-01-01"}, {"g", 30, 0, "2026-01-01"},
-			{"of another round", 30, 0, "2026-01-01"},
+			{"a", 40, 0, "2026-01-02", "2026-01-05T10:00:00", "2026-01-05T10:10:00"}, {"a", -1, 1996, "2026-01-02", "", ""}, {"b", 41, 1985, "2026-01-01", "", ""},
+			{"d", -1, 0, "2026-01-01", "2026-01-05T10:00:00", "2026-01-05T10:12:00"}, {"d", -1, 0, "2026-01-01", "2026-01-05T10:00:00", "2026-01-05T10:12:00"},
+			{"g", 30, 0, "2026-01-01", "", ""}, {"of another round", 30, 0, "2026-01-01", "", ""},
 		},
 	}
 	c := newCovering(len(s.households), true)
@@ -103,14 +104,14 @@ func TestWhatIsKnownOfAnEnumeratorsWork(t *testing.T) {
 	}
 	for i, want := range []survey.Facts{
 		{Team: "T1", Enumerator: "E1", Interviews: 3, NoPhone: 1, Busiest: 2, Phones: 2, Shared: 2, Located: 3, SameSpot: 2, Residents: 3, NoBirth: 1},
-		{Team: "T1", Enumerator: "E2", Interviews: 2, Busiest: 2, Phones: 2, Shared: 1, Located: 1, Residents: 1, NoBirth: 1},
+		{Team: "T1", Enumerator: "E2", Interviews: 2, Busiest: 2, Phones: 2, Shared: 1, Located: 1, Residents: 2, NoBirth: 2}, // d is told with each member
 		{Team: "T2", Enumerator: "E1", Interviews: 1, Refused: 1, Busiest: 1, Phones: 1, Shared: 1},
 	} {
 		switch i {
 		case 0:
 			want.Ages[40], want.Ages[30], want.Ages[41], want.Minutes[29] = 1, 1, 1, 1
 		case 1:
-			want.Minutes[20] = 1
+			want.Minutes[20], want.Minutes[12] = 1, 1
 		}
 		if i >= len(all) || all[i] != want {
 			t.Errorf("got  %+v\nwant %+v", all[i], want)

@@ -158,7 +158,9 @@ var visitOutcomes = []string{
 	survey.OutcomeComplete, survey.OutcomePartial, survey.OutcomeLocked, survey.OutcomeRefused, survey.OutcomeVacant, survey.OutcomeNotFound, survey.OutcomeRevisit,
 }
 
-func (h *covered) is(outcome string) bool { return h.outcome > 0 && visitOutcomes[h.outcome-1] == outcome }
+func (h *covered) is(outcome string) bool {
+	return h.outcome > 0 && visitOutcomes[h.outcome-1] == outcome
+}
 
 func (h *covered) met() bool { return h.is(survey.OutcomeComplete) || h.is(survey.OutcomePartial) }
 
@@ -234,13 +236,17 @@ func (c *covering) facts(all []survey.Facts) {
 			f.Located++
 			f.SameSpot += one(same[c.spots[i]])
 		}
-		m := h.minutes
-		if m < 0 && h.no == h.latest { // the household keeps the columns of its latest visit
-			m = h.ownMinutes
+		if h.minutes < 0 && h.no == h.latest { // the household keeps the columns of its latest visit
+			h.minutes = h.ownMinutes
 		}
-		if m >= 0 && h.is(survey.OutcomeComplete) {
-			f.Minutes[min(int(m), len(f.Minutes)-1)]++
-		}
+		countMinutes(f, h)
+	}
+}
+
+// countMinutes counts the length of a complete interview that was timed.
+func countMinutes(f *survey.Facts, h *covered) {
+	if h.minutes >= 0 && h.is(survey.OutcomeComplete) {
+		f.Minutes[min(int(h.minutes), len(f.Minutes)-1)]++
 	}
 }
 
@@ -274,7 +280,13 @@ func (c *covering) ages(ctx context.Context, s CoverageStore, all []survey.Facts
 		if !ok || !c.houses[i].met() {
 			continue
 		}
-		f := &all[c.houses[i].worker]
+		h := &c.houses[i]
+		f := &all[h.worker]
+		// In a table with a line for each member the times of the interview stand beside each of them.
+		if h.minutes < 0 && r.Start != "" && r.VisitDate == c.names.text[h.day] {
+			h.minutes = timed(r.Start, r.End)
+			countMinutes(f, h)
+		}
 		f.Residents++
 		if r.BirthYear == 0 {
 			f.NoBirth++

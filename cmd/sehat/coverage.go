@@ -267,9 +267,9 @@ func printCoverage(a *app, r coverageReport, by string) {
 	if expects {
 		head = append(head, "expected")
 	}
-	head = append(head, "complete", "partial", "due again", "refused", "vacant, not found")
+	head = append(head, "complete", "part", "again", "refused", "vacant") // short, so that a line fits 80 columns
 	if expects {
-		head = append(head, "not visited", "share complete")
+		head = append(head, "to visit", "done")
 	}
 	t.row(head...)
 	line := func(name []string, row survey.CoverageRow) {
@@ -280,8 +280,8 @@ func printCoverage(a *app, r coverageReport, by string) {
 		cells = append(cells, grouped(row.Complete), grouped(row.Partial), grouped(row.Due()), grouped(row.Refused), grouped(row.Gone()))
 		if expects {
 			unvisited := grouped(row.Unvisited)
-			if more := row.Beyond; more > 0 {
-				unvisited = fmt.Sprintf("0 (%s more than expected)", grouped(more))
+			if row.Beyond > 0 {
+				unvisited += " (+" + grouped(row.Beyond) + ")"
 			}
 			cells = append(cells, ifFramed(row.Framed, unvisited), shareText(row.Tally))
 		}
@@ -294,6 +294,10 @@ func printCoverage(a *app, r coverageReport, by string) {
 	total[0] = "all"
 	line(total, r.Total)
 	t.flush()
+	fmt.Fprintln(a.stdout, "part: partly done; again: locked or come again; vacant: also not found")
+	if expects && r.Total.Beyond > 0 {
+		fmt.Fprintf(a.stdout, "(+%s): so many more were found than expected; what one ward has too many makes up for no other\n", grouped(r.Total.Beyond))
+	}
 	for _, note := range coverageNotes(r) {
 		fmt.Fprintln(a.stdout, note)
 	}

@@ -131,7 +131,7 @@ func (s *Store) SurveyedHouseholds(ctx context.Context, surveyCode string, work 
 	}, `SELECT id, ward_code, block_no, team_id, contact_mobile <> '', `+more+` FROM households WHERE survey_code = $1`, surveyCode)
 }
 
-// told is a field of a column of JSON, or ''. The text is looked for first: most rows have no such field, and taking JSON apart is dear.
+// told is a field of a column of JSON, or ”. The text is looked for first: most rows have no such field, and taking JSON apart is dear.
 func (s *Store) told(column, text string, path ...string) string {
 	return `CASE WHEN ` + column + ` LIKE '%` + text + `%' THEN COALESCE(` + s.dialect.field(column, path...) + `, '') ELSE '' END`
 }
@@ -158,9 +158,9 @@ func (s *Store) VisitsMade(ctx context.Context, work bool) iter.Seq2[records.Vis
 func (s *Store) ResidentAges(ctx context.Context) iter.Seq2[records.ResidentAge, error] {
 	return query(ctx, s.read, func(row scanner) (records.ResidentAge, error) {
 		var r records.ResidentAge
-		err := row.Scan(&r.HouseholdID, &r.Age, &r.BirthYear, &r.VisitDate)
+		err := row.Scan(&r.HouseholdID, &r.Age, &r.BirthYear, &r.VisitDate, &r.Start, &r.End)
 		return r, err
-	}, `SELECT household_id, COALESCE(age_years, -1), birth_year, visit_date FROM residents WHERE state <> '`+records.ResidentWithdrawn+`'`)
+	}, `SELECT household_id, COALESCE(age_years, -1), birth_year, visit_date, `+s.timeOf("start")+`, `+s.timeOf("end")+` FROM residents WHERE state <> '`+records.ResidentWithdrawn+`'`)
 }
 
 // revisits are the households to call at again; its columns come first.

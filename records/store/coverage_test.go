@@ -158,6 +158,9 @@ func TestWhatIsKnownOfEnumerators(t *testing.T) {
 				if age > 1900 {
 					r.BirthYear, r.AgeYears = age, nil
 				}
+				if age == 7 { // a table with a line for each member
+					r.Other = []byte(`{"source":{"end":"b","start":"a"}}`)
+				}
 				rows = append(rows, records.ImportRow{Resident: r})
 			}
 			return rows
@@ -200,14 +203,14 @@ func TestWhatIsKnownOfEnumerators(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, fmt.Sprint(r.HouseholdID, "|", r.Age, "|", r.BirthYear, "|", r.VisitDate))
+			got = append(got, fmt.Sprint(r.HouseholdID, "|", r.Age, "|", r.BirthYear, "|", r.VisitDate, r.Start, r.End))
 		}
 		want := []string{
 			"h1|+919812345670|28.61|77.2||", "h2|+919812345670|28.61|77.2||", "h3||28.62|77.2||", "h4|+919812345671|28.61|77.2||", "h5|+919812345672||||",
 			"h6||||2026-01-05T12:00:00.000+05:30|2026-01-05T12:20:00.000+05:30", "h7||||Jan 5, 2026 1:05:00 PM|Jan 5, 2026 1:30:00 PM", "h8|||||",
 			"h1|E1|2026-01-05T10:02:00.000+05:30|2026-01-05T10:31:40.000+05:30", "h2|E1|2026-01-05T11:00:00|2026-01-05T10:00:00", "h3|E1||", "h4|E2||",
 			"h5|E2|2026-01-05T10:02:00.000+05:30|", "h6|E3||", "h7|E3||", "h8|E3||",
-			"h1|40|0|2026-01-05", "h1|-1|1996|2026-01-05", "h2|40|0|2026-01-05", "h4|7|0|2026-01-05",
+			"h1|40|0|2026-01-05", "h1|-1|1996|2026-01-05", "h2|40|0|2026-01-05", "h4|7|0|2026-01-05ab",
 		}
 		slices.Sort(got)
 		slices.Sort(want)
