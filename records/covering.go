@@ -298,7 +298,7 @@ func (c *covering) ages(ctx context.Context, s CoverageStore, all []survey.Facts
 	return nil
 }
 
-// age is the age in years, give or take one for whoever was told by a year of birth: that year is what people round.
+// age is the age in years; give or take one where only the year of birth was told.
 func (r ResidentAge) age() int {
 	if r.Age >= 0 || r.BirthYear == 0 {
 		return r.Age

@@ -367,9 +367,18 @@ func endSentence(p survey.Projection) string {
 	return fmt.Sprintf("at the pace of the last %d weeks it ends about %s (four times in five between %s and %s)", p.Weeks, dateText(p.End), dateText(p.First), dateText(p.Last))
 }
 
+// csvForExcel writes CSV that begins with a byte-order mark, without which Excel shows Hindi as rubbish.
+func csvForExcel(w io.Writer) (*csv.Writer, error) {
+	_, err := io.WriteString(w, "\ufeff")
+	return csv.NewWriter(w), err
+}
+
 // writeCoverageCSV writes a table with every outcome in a column of its own.
 func writeCoverageCSV(w io.Writer, r coverageReport, by string) error {
-	out := csv.NewWriter(w)
+	out, err := csvForExcel(w)
+	if err != nil {
+		return err
+	}
 	names := map[string][]string{
 		"ward": {"ward_code"}, "block": {"ward_code", "block_no"}, "team": {"team_id"}, "enumerator": {"team_id", "enumerator_id"}, "day": {"visit_date"},
 	}[by]
@@ -403,9 +412,12 @@ func writeCoverageCSV(w io.Writer, r coverageReport, by string) error {
 
 // writeRevisits writes where somebody has to call again, team by team in walking order.
 func writeRevisits(ctx context.Context, w io.Writer, s *store.Store, round string) (int, error) {
-	out := csv.NewWriter(w)
+	out, err := csvForExcel(w)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	err := out.Write([]string{"team_id", "ward_code", "block_no", "house_no", "address_line", "locality", "pin_code", "household_id", "visit_outcome", "visits", "last_visit"})
+	err = out.Write([]string{"team_id", "ward_code", "block_no", "house_no", "address_line", "locality", "pin_code", "household_id", "visit_outcome", "visits", "last_visit"})
 	if err != nil {
 		return n, err
 	}
