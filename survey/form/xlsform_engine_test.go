@@ -34,35 +34,44 @@ type engineResult struct {
 	After           []engineRead // members, once one was taken off
 }
 
-// inEngine fills the form with the answers in ODK's own engine. NODE_PATH says where its packages are.
-func inEngine(t *testing.T, cases []engineCase) []engineResult {
+// inNode runs a script of testdata, which needs an npm package, on input and output in JSON. NODE_PATH says where packages are.
+func inNode(t *testing.T, script, needs string, input, output any) {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("SKIPPED: no node on this machine, so no one but ourselves read the expressions of the XLSForm")
 	}
 	packages := os.Getenv("NODE_PATH")
-	for _, p := range []string{"@getodk/xforms-engine", "jsdom"} {
+	for _, p := range []string{needs, "jsdom"} {
 		if _, err := os.Stat(filepath.Join(packages, p)); packages == "" || err != nil {
-			t.Skipf("SKIPPED: no %s in NODE_PATH=%q, so no one but ourselves read the expressions of the XLSForm", p, packages)
+			t.Skipf("SKIPPED: no %s in NODE_PATH=%q, so it did not read the expressions of the XLSForm", p, packages)
 		}
 	}
-	_, sheets := xlsformOf(t, "2026-1")
-	input, err := json.Marshal(map[string]any{"sheets": sheets, "cases": cases})
+	told, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(node, filepath.Join("testdata", "xform.mjs"))
-	cmd.Stdin = bytes.NewReader(input)
+	cmd := exec.Command(node, filepath.Join("testdata", script))
+	cmd.Stdin = bytes.NewReader(told)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v\n%.3000s", err, stderr.String())
 	}
+	if err := json.Unmarshal(out, output); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inEngine fills the form with the answers in ODK's own engine.
+func inEngine(t *testing.T, cases []engineCase) []engineResult {
+	t.Helper()
+	_, sheets := xlsformOf(t, "2026-1")
 	var results []engineResult
-	if err := json.Unmarshal(out, &results); err != nil || len(results) != len(cases) {
-		t.Fatalf("%d results for %d cases: %v", len(results), len(cases), err)
+	inNode(t, "xform.mjs", "@getodk/xforms-engine", map[string]any{"sheets": sheets, "cases": cases}, &results)
+	if len(results) != len(cases) {
+		t.Fatalf("%d results for %d cases", len(results), len(cases))
 	}
 	return results
 }
