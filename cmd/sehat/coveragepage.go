@@ -23,7 +23,7 @@ type coveragePage struct {
 	Notes          []string
 	Whole          coverageBar
 	WardRows       []wardRow
-	Behind         []wardRow // the wards furthest behind
+	Behind         []wardRow  // the wards furthest behind
 	OutsideBlocks  []blockDue // households in blocks that the frame does not have, the most first
 	BeyondBlocks   []blockDue // and how many more than expected were found in those that it has
 	Slowest        *slowestWard
