@@ -421,7 +421,7 @@ func writeRevisits(ctx context.Context, w io.Writer, s *store.Store, round strin
 	if err != nil {
 		return n, err
 	}
-	for r, err := range s.Revisits(ctx, round) {
+	for r, err := range records.RevisitsInWalkingOrder(s.Revisits(ctx, round)) {
 		if err != nil {
 			return n, fmt.Errorf("reading revisits: %w", err)
 		}

@@ -179,12 +179,13 @@ GROUP BY team_id, ward_code, block_no, visit_outcome, calls
 ORDER BY team_id, ward_code, block_no, visit_outcome, calls`, surveyCode)
 }
 
-// Revisits lists the households at which somebody has to call again, with their addresses, in walking order.
+// Revisits lists the households at which somebody has to call again, with their addresses, team by team and
+// ward by ward.
 func (s *Store) Revisits(ctx context.Context, surveyCode string) iter.Seq2[records.Revisit, error] {
 	return query(ctx, s.read, func(row scanner) (records.Revisit, error) {
 		var r records.Revisit
 		err := row.Scan(&r.Team, &r.Ward, &r.Block, &r.Outcome, &r.Calls, &r.Last, &r.House, &r.Address, &r.Locality, &r.PIN, &r.Key)
 		return r, err
 	}, revisits+`, h.house_no, h.address_line, h.locality, h.pin_code, h.household_key`+countedVisit+dueVisit+`
-ORDER BY h.team_id, h.ward_code, h.block_no, h.locality, h.address_line, h.house_no, h.id`, surveyCode)
+ORDER BY h.team_id, h.ward_code, h.id`, surveyCode)
 }
