@@ -30,6 +30,8 @@ type Store interface {
 	Finish(ctx context.Context, imp records.Import) error
 	// HouseholdsByKey finds stored households by the source's own keys. An empty survey code finds every round.
 	HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error)
+	// HouseholdsByID finds stored households by their ids.
+	HouseholdsByID(ctx context.Context, ids []string) ([]records.KnownHousehold, error)
 	// Rejects streams what an import holds back, by sheet and row.
 	Rejects(ctx context.Context, importID string) iter.Seq2[records.Reject, error]
 	// RejectsOf streams what is held back of files with this base name.
@@ -173,18 +175,17 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 	}
 	p, err := makePlan(b, mapping, f.Profile, f.Survey)
 	if err != nil {
-		return nil, err
+		return nil, fromRejects(b, err)
 	}
 	return &run{
 		Importer: im, plan: p, book: p.book, file: FileName(f.Path),
-		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
-		houses:   newHouses(),
-		members:  map[uint64]seen{},
-		visits:   map[string]string{},
-		copies:   map[string]int{},
-		rowIDs:   map[string]bool{},
-		heldIDs:  map[string]bool{},
-		contexts: map[string]bool{},
+		checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
+		houses:  newHouses(),
+		members: map[uint64]seen{},
+		visits:  map[string]string{},
+		copies:  map[string]int{},
+		rowIDs:  map[string]bool{},
+		heldIDs: map[string]bool{},
 	}, nil
 }
 

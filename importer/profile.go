@@ -138,7 +138,10 @@ func readHeads(b book) ([]head, error) {
 	var heads []head
 	for _, sheet := range b.sheets() {
 		switch sheet {
-		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet, answersSheet:
+		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists:
+			continue
+		}
+		if isOwnSheet(sheet) {
 			continue
 		}
 		h, err := readHead(b, sheet)

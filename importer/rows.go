@@ -136,7 +136,7 @@ func fingerprint(hash string) uint64 {
 // findHouses looks in the store for the households of members whose household is not in the file. Keys that are positions
 // mean nothing outside the file.
 func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
-	if m := r.plan.mapping; m != nil && m.Members.Link != nil && (m.Households == nil || m.Households.Fields[survey.LinkField].Column != m.Members.Link.Household) {
+	if m := r.plan.mapping; m.hasLink() && !m.isJoined() && !m.linksByKey() {
 		return nil
 	}
 	var keys []string
@@ -151,18 +151,11 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	found, err := r.Store.HouseholdsByKey(ctx, r.plan.profile, r.plan.survey, keys)
+	found, err := r.knownHouses(ctx, keys)
 	if err != nil {
 		return err
 	}
-	several := map[string]int{}
-	for _, k := range found {
-		several[k.Key]++
-	}
-	for _, k := range found {
-		if several[k.Key] > 1 {
-			continue // whose member it is cannot be told
-		}
+	for key, k := range found {
 		day, err := survey.ParseDate(k.VisitDate)
 		if err != nil {
 			return fmt.Errorf("household %s: %w", k.ID, err)
@@ -171,7 +164,7 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 			SurveyCode: k.SurveyCode, Key: k.Key, WardCode: k.WardCode, TeamID: k.TeamID, Consent: k.Consent,
 			Visit: survey.Visit{Date: day, No: k.VisitNo, Outcome: k.VisitOutcome, EnumeratorID: k.EnumeratorID},
 		}
-		r.houses.add(k.Key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
+		r.houses.add(key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
 	}
 	return nil
 }
@@ -183,7 +176,8 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 	a := r.read(l, survey.Member)
 	if h != nil {
 		h.members++
-		l.t.countInto(a, int(h.members))
+		l.place = int(h.members)
+		l.t.countInto(a, l.place)
 	}
 	m, fs := r.checker.Member(a, r.houses.row(h))
 	n := notes{masked: m.Masked + l.unseen()}
@@ -205,14 +199,21 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		who.key = ""
 		fs = append(fs, aadhaarKey)
 	}
-	id := r.rejectID(l, "member", link, m.Key, round, who.team)
-	if r.plan.submissions {
+	id := ""
+	switch {
+	case r.plan.submissions:
 		id = r.rejectID(l, "member", link, m.Key)
+	case !r.plan.isPositional():
+		id = r.rejectID(l, "member", link, m.Key, round, who.team)
+	case h != nil: // the same number means another household in another file
+		id = r.rejectID(l, "member", r.houses.spans.text(h.key), m.Key, round, who.team)
 	}
 	if f, not := l.refused(); not {
+		l.household = r.registered(h)
 		return r.refuse(l, f, id, who, h != nil && h.consent), n
 	}
 	if survey.HasError(fs) {
+		l.household = r.registered(h)
 		return r.held(l, fs, id, who), n
 	}
 	m.Other = l.keep(m.Other)
@@ -221,6 +222,9 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		rev = r.sourceRev(l, int(h.visit))
 	}
 	in, clash := r.memberRow(l, h, rev, &m)
+	if r.plan.mapping.hasLink() {
+		l.household = in.Resident.HouseholdID
+	}
 	if clash {
 		return r.held(l, []survey.Finding{repeated("line_no", ruleMemberRepeated)}, "", who), n
 	}
@@ -324,7 +328,8 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		var mfs []survey.Finding
 		if h := r.houses.find(f.key); h != nil && f.key != "" {
 			h.members++
-			l.t.countInto(a, int(h.members))
+			l.place = int(h.members)
+			l.t.countInto(a, l.place)
 		}
 		m, mfs = r.checker.Member(a, &f.row)
 		n.masked += m.Masked

@@ -23,14 +23,13 @@ type run struct {
 	checker survey.Checker
 	imp     records.Import
 
-	houses   houses
-	members  map[uint64]seen   // members of the file so far, by half of their id
-	visits   map[string]string // the submission that told of a visit first, by household and visit
-	copies   map[string]int    // how often a row without keys of its own came, by its content
-	rowIDs   map[string]bool   // values of sehat_row that were used
-	heldIDs  map[string]bool   // ids of the rows of this file that are held back
-	contexts map[string]bool   // link keys of households whose members are held back
-	prior    map[place]prior   // what earlier imports of a file of this name hold back
+	houses  houses
+	members map[uint64]seen   // members of the file so far, by half of their id
+	visits  map[string]string // the submission that told of a visit first, by household and visit
+	copies  map[string]int    // how often a row without keys of its own came, by its content
+	rowIDs  map[string]bool   // values of sehat_row that were used
+	heldIDs map[string]bool   // ids of the rows of this file that are held back
+	prior   map[place]prior   // what earlier imports of a file of this name hold back
 
 	skip     int       // rows that an import that was cut off had done
 	rows     int       // rows read so far
@@ -51,6 +50,9 @@ type line struct {
 	n     int // as Excel numbers it
 	cells []string
 	own   string // the id that a rejects workbook wrote beside it
+
+	place     int    // among the rows of its household so far
+	household string // id of its household, where that is not held back
 }
 
 // A place is where a row stands in a file.
@@ -217,16 +219,13 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 	return nil
 }
 
-// tell notes what became of a batch: the first messages, and the households whose members are held back.
+// tell notes the first messages of what became of a batch.
 func (r *run) tell(outcomes []records.Outcome) {
 	for i, o := range outcomes {
 		if o != records.Quarantined {
 			continue
 		}
 		l, reject := r.from[i], r.pending[i].Reject
-		if l.t.kind == memberTable {
-			r.contexts[linkKey(cell(l.cells, l.t.link))] = true
-		}
 		if len(r.messages) >= maxMessages {
 			continue
 		}
@@ -325,8 +324,6 @@ var (
 	placeKey    = placeOf(survey.Household, "household_id")
 	placeWard   = placeOf(survey.Household, "ward_code")
 	placeVisit  = placeOf(survey.Household, "visit_no")
-	placeMember = placeOf(survey.Member, "member_id")
-	placeLine   = placeOf(survey.Member, "line_no")
 )
 
 func placeOf(l survey.Level, name string) int {

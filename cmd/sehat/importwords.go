@@ -26,6 +26,9 @@ func (j *importJob) tell(r importer.Report) {
 	if len(r.Ignored) > 0 {
 		j.say("%s: kept beside the answers, but answer no question: %s", r.File, firstOf(r.Ignored, 6))
 	}
+	if r.NoMembers {
+		j.say("%s: there are only households in it; the members stand in another file of the same export, which is to be imported with it", r.File)
+	}
 	for _, m := range r.Messages[:min(len(r.Messages), shownRows)] {
 		j.say("%s: %s", r.File, m)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -170,19 +171,22 @@ type importBatch struct {
 	quarantine quarantineBatch
 }
 
-// newImportBatch reads what stands under the ids of the rows.
+// newImportBatch reads what stands under the ids of the rows. Nobody stands without the household, and most rows of a first import are of
+// households that the store does not know: their members and visits are not looked for.
 func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, rows []records.ImportRow) (*importBatch, error) {
 	b := &importBatch{home: h}
-	var households, visits, residents, rejects []string
+	var households, rejects []string
+	met := map[string]bool{} // of households, those that a row tells of
 	for _, r := range rows {
 		if r.Household != nil {
 			households = append(households, r.Household.ID)
+			met[r.Household.ID] = true
 		}
 		if r.Visit != nil {
-			visits = append(visits, r.Visit.ID)
+			households = append(households, r.Visit.HouseholdID)
 		}
 		if r.Resident != nil {
-			residents = append(residents, r.Resident.ID)
+			households = append(households, r.Resident.HouseholdID)
 		}
 		if r.Reject != nil {
 			rejects = append(rejects, r.Reject.ID)
@@ -192,14 +196,44 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 	if b.households, err = standingRows[records.Household](ctx, s, q, `SELECT id, `+metaColumns+` FROM households`, scanStanding, households); err != nil {
 		return nil, fmt.Errorf("reading households: %w", err)
 	}
+	lived, err := s.inhabited(ctx, q, slices.Collect(maps.Keys(b.households.byID)))
+	if err != nil {
+		return nil, err
+	}
+	var visits, residents []string
+	for i := range rows {
+		r := &rows[i]
+		if r.Visit != nil && b.households.byID[r.Visit.HouseholdID] != nil {
+			visits = append(visits, r.Visit.ID)
+		}
+		if r.Resident != nil && lived[r.Resident.HouseholdID] {
+			residents = append(residents, r.Resident.ID)
+		}
+	}
 	if b.visits, err = standingRows[records.Visit](ctx, s, q, `SELECT id, `+metaColumns+` FROM visits`, scanStanding, visits); err != nil {
 		return nil, fmt.Errorf("reading visits: %w", err)
 	}
 	if b.residents, err = standingRows[records.Resident](ctx, s, q, standingResident, scanStandingResident, residents); err != nil {
 		return nil, fmt.Errorf("reading residents: %w", err)
 	}
+	maps.DeleteFunc(b.households.byID, func(id string, _ *standingEntry[records.Household]) bool { return !met[id] })
 	b.quarantine, err = newQuarantineBatch(ctx, s, q, rejects)
 	return b, err
+}
+
+// inhabited tells which households somebody stands in.
+func (s *Store) inhabited(ctx context.Context, q querier, households []string) (map[string]bool, error) {
+	lived := map[string]bool{}
+	slices.Sort(households)
+	for list := range inLists(households) {
+		for id, err := range query(ctx, q, scanText, `SELECT DISTINCT household_id FROM residents WHERE household_id IN `+s.list(1, len(list)), anys(list)...) {
+			if err != nil {
+				return nil, fmt.Errorf("reading residents: %w", err)
+			}
+			lived[id] = true
+		}
+	}
+	return lived, nil
 }
 
 // take decides about one row and notes what it changes, so that a later row of the same batch stands against it.
@@ -383,11 +417,8 @@ func standingRows[T any](ctx context.Context, s *Store, q querier, text string, 
 func (m *Importing) HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error) {
 	var all []records.KnownHousehold
 	for chunk := range slices.Chunk(keys, 500) {
-		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, `
-SELECT h.id, h.household_key, h.survey_code, h.ward_code, h.team_id, h.consent, COALESCE(v.visit_no, 0), COALESCE(v.visit_date, ''), COALESCE(v.visit_outcome, ''), COALESCE(v.enumerator_id, '')
-FROM households h LEFT JOIN visits v ON v.household_id = h.id
-	AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.household_id = h.id AND w.visit_no > v.visit_no)
-WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN `+m.store.list(3, len(chunk))+` ORDER BY h.id`,
+		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, knownHouseholds+
+			` WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN `+m.store.list(3, len(chunk))+` ORDER BY h.id`,
 			append([]any{profile, survey}, anys(chunk)...)...))
 		if err != nil {
 			return nil, fmt.Errorf("reading households: %w", err)
@@ -396,6 +427,24 @@ WHERE h.profile = $1 AND (h.survey_code = $2 OR $2 = '') AND h.household_key IN 
 	}
 	return all, nil
 }
+
+// HouseholdsByID returns the households with these ids, each with its latest visit.
+func (m *Importing) HouseholdsByID(ctx context.Context, ids []string) ([]records.KnownHousehold, error) {
+	var all []records.KnownHousehold
+	for chunk := range slices.Chunk(ids, 500) {
+		list, err := collect(query(ctx, m.reader(), scanKnownHousehold, knownHouseholds+` WHERE h.id IN `+m.store.list(1, len(chunk))+` ORDER BY h.id`, anys(chunk)...))
+		if err != nil {
+			return nil, fmt.Errorf("reading households: %w", err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+const knownHouseholds = `
+SELECT h.id, h.household_key, h.survey_code, h.ward_code, h.team_id, h.consent, COALESCE(v.visit_no, 0), COALESCE(v.visit_date, ''), COALESCE(v.visit_outcome, ''), COALESCE(v.enumerator_id, '')
+FROM households h LEFT JOIN visits v ON v.household_id = h.id
+	AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.household_id = h.id AND w.visit_no > v.visit_no)`
 
 func scanKnownHousehold(row scanner) (records.KnownHousehold, error) {
 	var h records.KnownHousehold
