@@ -31,6 +31,12 @@ var heldFinding = survey.Finding{
 	MessageHi: "इसके परिवार की पंक्ति रोकी गई है। पहले वह पंक्ति ठीक करें; यह पंक्ति सही हो सकती है।",
 }
 
+var noKeyFinding = survey.Finding{
+	Field: survey.LinkField, Rule: "no_household", Severity: survey.Error,
+	Message:   "The ID of the household is missing. Write it beside each member; of cells that are joined only the first holds it.",
+	MessageHi: "परिवार आईडी नहीं लिखी है। हर सदस्य के साथ लिखें; जोड़े गए (merged) खानों में यह सिर्फ़ पहले खाने में रहती है।",
+}
+
 var aadhaarKey = survey.Finding{
 	Field: survey.LinkField, Rule: survey.RuleAadhaarInKey, Severity: survey.Error,
 	Message:   "An Aadhaar number must not be used as an ID. Write the form number or another number of your own.",
@@ -158,13 +164,17 @@ type prior struct {
 	cells []uint32 // what stood in each, as a hash; 0: nothing
 }
 
-// readPrior reads what earlier imports of a file of this name hold back, by place.
+// maxPrior is how many cells of earlier imports are kept in mind.
+const maxPrior = 1_000_000
+
+// readPrior reads what earlier imports of a file of this name hold back, by place, as far as there is room.
 func (r *run) readPrior(ctx context.Context) error {
 	r.prior = map[place]prior{}
 	widths := map[string]int{}
 	for _, t := range r.plan.tables {
 		widths[t.sheet] = len(t.header)
 	}
+	left := maxPrior
 	for reject, err := range r.Store.RejectsOf(ctx, r.file) {
 		if err != nil {
 			return err
@@ -172,6 +182,9 @@ func (r *run) readPrior(ctx context.Context) error {
 		var cells []string
 		if err := json.Unmarshal(reject.Cells, &cells); err == nil && len(cells) > 0 {
 			cells = cells[:min(len(cells), widths[reject.Sheet])]
+			if left -= len(cells); left < 0 {
+				return nil
+			}
 			r.prior[place{reject.Sheet, reject.Row}] = prior{reject.ID, cellHashes(cells)}
 		}
 	}
@@ -190,7 +203,7 @@ func (r *run) closes(l *line, id string) []string {
 	}
 	add(id)
 	add(l.own)
-	if p, ok := r.prior[place{l.t.sheet, l.n}]; ok && alike(p.cells, cellHashes(l.cells)) {
+	if p, ok := r.prior[place{l.t.sheet, l.n}]; ok && alike(p.cells, cellHashes(l.under())) {
 		add(p.id)
 	}
 	return ids
@@ -237,8 +250,9 @@ func alike(a, b []uint32) bool {
 // cellsJSON is what a row holds, with Aadhaar numbers masked and keys that are one blanked. Of a household without consent only what says
 // where it is and what came of the visit is kept.
 func (l *line) cellsJSON(secret bool) []byte {
-	out := make([]string, len(l.cells))
-	for i, text := range l.cells {
+	cells := l.under()
+	out := make([]string, len(cells))
+	for i, text := range cells {
 		var f *survey.Field
 		if i < len(l.t.owner) && l.t.owner[i].place >= 0 {
 			f = &fieldsOf[l.t.owner[i].level][l.t.owner[i].place]
@@ -254,6 +268,9 @@ func (l *line) cellsJSON(secret bool) []byte {
 	}
 	return b
 }
+
+// under are the cells that stand under a header: no other can be shown again.
+func (l *line) under() []string { return l.cells[:min(len(l.cells), len(l.t.header))] }
 
 // maskCell masks a cell of a field, or of none. A key that is an Aadhaar number is blanked.
 func maskCell(f *survey.Field, text string, key bool) string {

@@ -126,7 +126,7 @@ func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[r
 	if err != nil {
 		return 0, err
 	}
-	r := &run{Importer: im, plan: p, book: b, file: filepath.Base(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
+	r := &run{Importer: im, plan: p, book: b, file: FileName(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
 	p.profile = b.Profile
 	t := newTally()
 	w, err := r.newRejectsBook(t)

@@ -45,7 +45,7 @@ type Importer struct {
 	Now      time.Time
 	By       string         // who imports
 	TempDir  string         // private folder for the rejects workbook in the making; it is made, and swept of what a killed run left there
-	Progress func(rows int) // told after each batch how many rows are done; may be nil
+	Progress func(Progress) // told after each batch how far it is; may be nil
 }
 
 // A File is what is to be imported, and how.
@@ -64,7 +64,7 @@ type File struct {
 // A Report says what became of a file.
 type Report struct {
 	Import     string `json:"import"`
-	File       string `json:"file"` // as it was named
+	File       string `json:"file"` // as it was named, with Aadhaar numbers masked
 	Profile    string `json:"profile"`
 	SurveyCode string `json:"survey_code,omitempty"`
 	records.ImportCounts
@@ -72,6 +72,7 @@ type Report struct {
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
 	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
+	NoMembers   bool     `json:"no_members,omitempty"`        // only households, though some of them agreed to tell of their members
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
 	Messages []Message `json:"messages,omitempty"`
@@ -124,21 +125,21 @@ var ErrCounts = errors.New("the rows do not add up")
 // Import takes one file in. What it returns beside an error is what was done until then: all of it is safe, and the same import
 // goes on from there. A file that cannot be read is a [FileError].
 func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
-	report := Report{File: f.Path}
+	report := Report{File: PathName(f.Path)}
 	dir, err := im.tempDir()
 	if err != nil {
 		return report, err
 	}
 	defer os.RemoveAll(dir) // on a failure the next run sweeps it
-	hash, err := fileHash(f.Path)
-	if err != nil {
-		return report, err
-	}
 	b, err := openBook(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
 	defer b.Close()
+	hash, err := fileHash(ctx, f.Path)
+	if err != nil {
+		return report, err
+	}
 	r, err := im.newRun(b, f)
 	if err != nil {
 		return report, err
@@ -148,7 +149,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	report.Ignored, report.Missing = r.plan.ignored, r.plan.missing
 	err = r.all(ctx)
 	report.Import, report.ImportCounts, report.Resumed, report.Messages = r.imp.ID, r.imp.Counts, r.skip, r.messages
-	report.Doubts = r.doubts
+	report.Doubts, report.NoMembers = r.doubts, r.agreed && r.plan.noMembers()
 	if err != nil {
 		return report, err
 	}
@@ -177,7 +178,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 		return nil, fromRejects(b, err)
 	}
 	return &run{
-		Importer: im, plan: p, book: p.book, file: filepath.Base(f.Path),
+		Importer: im, plan: p, book: p.book, file: FileName(f.Path),
 		checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
 		houses:  newHouses(),
 		members: map[uint64]seen{},
@@ -189,7 +190,7 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 }
 
 // fileHash is the SHA-256 of a file and those that are read with it, in hex.
-func fileHash(path string) (string, error) {
+func fileHash(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -199,15 +200,29 @@ func fileHash(path string) (string, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return "", fileError("name the files in it", "this is a folder")
 	}
-	if _, err := io.Copy(h, f); err != nil {
+	if err := copyAll(ctx, h, f); err != nil {
 		return "", fmt.Errorf("reading %s: %w", filepath.Base(path), err)
 	}
 	for _, part := range Companions(path) {
-		sum, err := fileHash(part)
+		sum, err := fileHash(ctx, part)
 		if err != nil {
 			return "", err
 		}
 		io.WriteString(h, sum) //nolint:errcheck // a hash takes everything
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// copyAll copies to the end, or until ctx is done.
+func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(to, from, 1<<20); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }

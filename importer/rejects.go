@@ -255,7 +255,7 @@ func rejectsPath(f File) (string, error) {
 			return "", fmt.Errorf("making a folder for rejects: %w", err)
 		}
 	}
-	base := filepath.Base(f.Path)
+	base := FileName(f.Path)
 	stem := rejectsName.ReplaceAllString(strings.TrimSuffix(base, filepath.Ext(base)), "")
 	for i := 1; ; i++ {
 		name := stem + ".rejects.xlsx"

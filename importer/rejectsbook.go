@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -60,6 +59,7 @@ type rejectsBook struct {
 	*xlsx.Writer
 	file     *os.File
 	stream   *xlsx.Sheet
+	dir      string   // private temporary folder
 	table    *binding // whose sheet is being written
 	header   []string
 	cells    []xlsx.Cell // room for a row
@@ -82,7 +82,7 @@ type rejectsBook struct {
 
 // newRejectsBook begins a workbook in the run's temporary folder.
 func (r *run) newRejectsBook(t *tally) (*rejectsBook, error) {
-	w := &rejectsBook{digest: newDigest(), tally: t, answers: r.newAnswerLists()}
+	w := &rejectsBook{dir: r.dir, digest: newDigest(), tally: t, answers: r.newAnswerLists()}
 	w.settings = [][2]string{{"profile", r.plan.profile}, {"survey_code", r.plan.survey}, {"source", r.file}}
 	if r.plan.mapping != nil {
 		clone, err := cloneMapping(r.plan.mapping)
@@ -431,7 +431,7 @@ func (w *rejectsBook) place(path string) error {
 	if _, err := w.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".sehat-*.xlsx")
+	tmp, err := besideTemp(w.dir, path)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 	}
 	if h.Consent == "yes" {
 		h.Other = l.keep(h.Other)
+		r.agreed = true
 	}
 	in, print := r.householdRow(&h, rev)
 	next := r.houses.of(&h, rev, print, false)
@@ -191,6 +192,9 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 		if h.held && h.consent {
 			fs = append(fs, heldFinding)
 		}
+	}
+	if i := slices.IndexFunc(fs, func(f survey.Finding) bool { return f.Rule == noKeyFinding.Rule }); i >= 0 && link == "" {
+		fs[i] = noKeyFinding
 	}
 	masked, found := survey.MaskAadhaar(link)
 	if found > 0 || masked != link {

@@ -328,9 +328,27 @@ func (s *cutStore) Rows(ctx context.Context, imp records.Import, rows []records.
 
 func TestTemporaryFolderIsSwept(t *testing.T) {
 	b := sqlite(t)
-	left := filepath.Join(b.dir, "tmp", "import-999999999-1")
-	if err := os.MkdirAll(left, 0o700); err != nil {
-		t.Fatal(err)
+	for name, left := range map[string]string{
+		"of a process that runs no more":                    "import-999999999-0a0b0c0d-1",
+		"of an earlier process with the number of this one": fmt.Sprintf("import-%d-0a0b0c0d-1", os.Getpid()),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(b.dir, "tmp", left)
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			half := b.file(".sehat-"+left+".xlsx", "Asha Devi")
+			other := b.file("other.xlsx", "Asha Devi")
+			if err := os.WriteFile(filepath.Join(dir, "beside"), []byte(b.dir), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			importer.Sweep(filepath.Join(b.dir, "tmp"), now)
+			for path, there := range map[string]bool{dir: false, half: false, other: true} {
+				if _, err := os.Stat(path); (err == nil) != there {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+		})
 	}
 	b.want(b.workbook("ward.xlsx", "Households", households, "Members", members), nil, 5, 0, 0, 0)
 	entries, err := os.ReadDir(filepath.Join(b.dir, "tmp"))

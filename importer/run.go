@@ -31,11 +31,14 @@ type run struct {
 	heldIDs map[string]bool   // ids of the rows of this file that are held back
 	prior   map[place]prior   // what earlier imports of a file of this name hold back
 
-	skip     int // rows that an import that was cut off had done
-	rows     int // rows read so far
+	skip     int       // rows that an import that was cut off had done
+	rows     int       // rows read so far
+	now      *binding  // the table that is being read
+	reading  rowReader // its rows
 	pending  []records.ImportRow
 	from     []*line // the row that each of pending comes from
 	flat     flatState
+	agreed   bool // some household agreed to tell of its members
 	messages []Message
 	doubts   []Message
 	answers  [2]survey.Answers // room
@@ -95,6 +98,7 @@ func (r *run) table(ctx context.Context, t *binding) error {
 		return err
 	}
 	defer rows.Close()
+	r.now, r.reading = t, rows
 	b := batch{t: t}
 	for more := true; more; {
 		safe := r.imp
@@ -211,9 +215,7 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 		r.imp = imp
 		r.tell(outcomes)
 	}
-	if r.Progress != nil {
-		r.Progress(r.rows)
-	}
+	r.progress()
 	return nil
 }
 
@@ -240,7 +242,11 @@ func (r *run) doubt(l *line, n notes) {
 	if len(r.doubts) >= maxMessages {
 		return
 	}
+	masked := n.masked // that no doubt about a column tells of
 	for _, f := range n.doubts {
+		if f.Rule == survey.RuleAadhaarMasked {
+			masked--
+		}
 		header := ""
 		if col := l.t.columnOf(f.Field); col >= 0 && col < len(l.t.header) {
 			header = l.t.header[col]
@@ -251,7 +257,7 @@ func (r *run) doubt(l *line, n notes) {
 		}
 		r.doubts = append(r.doubts, m)
 	}
-	if n.masked > 0 {
+	if masked > 0 {
 		text := "An Aadhaar number is written here. It was not taken over; strike it from the paper and from the file."
 		r.doubts = append(r.doubts, l.message("", text))
 	}
@@ -268,7 +274,7 @@ func (l *line) message(header, text string) Message {
 		m.Sheet, m.Row, col = l.t.whence(l.t.sheet, l.n, col)
 	}
 	if col >= 0 {
-		m.Column = fmt.Sprintf("%s (%s)", columnName(col), oneLine(header))
+		m.Column = fmt.Sprintf("%s (%s)", columnName(col), shown(oneLine(header)))
 	}
 	return m
 }
@@ -360,7 +366,7 @@ func (l *line) unseen() (masked int) {
 func (r *run) sourceRev(l *line, visit int) string {
 	rev := fmt.Sprintf("%04d", visit)
 	if l.t.rev >= 0 {
-		if edit := sortable(cell(l.cells, l.t.rev)); edit != "" {
+		if edit := sortable(maskRevision(cell(l.cells, l.t.rev))); edit != "" {
 			rev += " " + edit
 		}
 	}

@@ -94,7 +94,11 @@ func runImportHeld(ctx context.Context, a *app, opts heldOptions) error {
 			if i > 0 {
 				what = ""
 			}
-			table.row(what, orNotTold(t.Rule), fmt.Sprint(t.Rows))
+			row := []string{what, orNotTold(t.Rule), fmt.Sprint(t.Rows)}
+			if by.what == "rule" {
+				row = append(row, ruleWords(t.Rule))
+			}
+			table.row(row...)
 		}
 	}
 	table.flush()
@@ -163,5 +167,5 @@ func baseName(path string) string {
 	if path == "" {
 		return ""
 	}
-	return filepath.Base(path)
+	return importer.FileName(path)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -170,19 +171,22 @@ type importBatch struct {
 	quarantine quarantineBatch
 }
 
-// newImportBatch reads what stands under the ids of the rows.
+// newImportBatch reads what stands under the ids of the rows. Nobody stands without the household, and most rows of a first import are of
+// households that the store does not know: their members and visits are not looked for.
 func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, rows []records.ImportRow) (*importBatch, error) {
 	b := &importBatch{home: h}
-	var households, visits, residents, rejects []string
+	var households, rejects []string
+	met := map[string]bool{} // of households, those that a row tells of
 	for _, r := range rows {
 		if r.Household != nil {
 			households = append(households, r.Household.ID)
+			met[r.Household.ID] = true
 		}
 		if r.Visit != nil {
-			visits = append(visits, r.Visit.ID)
+			households = append(households, r.Visit.HouseholdID)
 		}
 		if r.Resident != nil {
-			residents = append(residents, r.Resident.ID)
+			households = append(households, r.Resident.HouseholdID)
 		}
 		if r.Reject != nil {
 			rejects = append(rejects, r.Reject.ID)
@@ -197,14 +201,44 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 	if b.households, err = standingRows[records.Household](ctx, s, q, `SELECT id, `+metaColumns+` FROM households`, scanStanding, households); err != nil {
 		return nil, fmt.Errorf("reading households: %w", err)
 	}
+	lived, err := s.inhabited(ctx, q, slices.Collect(maps.Keys(b.households.byID)))
+	if err != nil {
+		return nil, err
+	}
+	var visits, residents []string
+	for i := range rows {
+		r := &rows[i]
+		if r.Visit != nil && b.households.byID[r.Visit.HouseholdID] != nil {
+			visits = append(visits, r.Visit.ID)
+		}
+		if r.Resident != nil && lived[r.Resident.HouseholdID] {
+			residents = append(residents, r.Resident.ID)
+		}
+	}
 	if b.visits, err = standingRows[records.Visit](ctx, s, q, `SELECT id, `+metaColumns+` FROM visits`, scanStanding, visits); err != nil {
 		return nil, fmt.Errorf("reading visits: %w", err)
 	}
 	if b.residents, err = standingRows[records.Resident](ctx, s, q, standingResident, scanStandingResident, residents); err != nil {
 		return nil, fmt.Errorf("reading residents: %w", err)
 	}
+	maps.DeleteFunc(b.households.byID, func(id string, _ *standingEntry[records.Household]) bool { return !met[id] })
 	b.quarantine, err = newQuarantineBatch(ctx, s, q, rejects)
 	return b, err
+}
+
+// inhabited tells which households somebody stands in.
+func (s *Store) inhabited(ctx context.Context, q querier, households []string) (map[string]bool, error) {
+	lived := map[string]bool{}
+	slices.Sort(households)
+	for list := range inLists(households) {
+		for id, err := range query(ctx, q, scanText, `SELECT DISTINCT household_id FROM residents WHERE household_id IN `+s.list(1, len(list)), anys(list)...) {
+			if err != nil {
+				return nil, fmt.Errorf("reading residents: %w", err)
+			}
+			lived[id] = true
+		}
+	}
+	return lived, nil
 }
 
 // take decides about one row and notes what it changes, so that a later row of the same batch stands against it.
