@@ -89,6 +89,20 @@ func (r *run) held(l *line, fs []survey.Finding, id string, who person) records.
 	return records.ImportRow{Reject: &reject}
 }
 
+// heldVersion says which version of whom a row is, where the source tells its edits: of a member, or without one of the household.
+func (r *run) heldVersion(surveyCode, ward, team, household, member, rev string) records.RejectOf {
+	of := records.RejectOf{SourceRev: rev}
+	src := r.source(surveyCode)
+	switch {
+	case household == "" || !strings.Contains(rev, " "):
+	case member != "":
+		of.ResidentID = survey.MemberID(src, ward, team, household, member)
+	default:
+		of.HouseholdID = survey.HouseholdID(src, ward, team, household)
+	}
+	return of
+}
+
 // later makes the reject of a row that turns out in the store to be somebody else's. The row must not be read over by then.
 func (r *run) later(l *line, id string, who person) func() records.Reject {
 	return func() records.Reject {

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"sehat/importer"
 	"sehat/records"
+	"sehat/records/store"
 	"sehat/records/store/storetest"
 )
 
@@ -161,6 +164,53 @@ func TestTheOrderOfExportsDoesNotMatter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What an earlier edit had wrong and a later one has right is nobody's work any more, in whichever order the two exports come.
+func TestABadRowOfAnEarlierEditNeedsNobody(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		b := newBench(t, url, records.RoleDevice)
+		for _, e := range exportings(t)[1:3] {
+			damage := func(path string) string { // of the second member
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b.file(filepath.Base(path), strings.Replace(string(text), "Sunita Devi,F", "Sunita Devi,X", 1))
+			}
+			b.want(e.export(b, "later", []int{1}), e.m, 3, 0, 0, 0)
+			r := b.want(damage(e.export(b, "earlier", []int{0})), e.m, 0, 0, 2, 0)
+			if r.RejectsFile != "" || b.census().HeldBack != 0 {
+				t.Errorf("%s: %+v", e.name, b.census())
+			}
+			r = b.want(damage(e.export(b, "latest", []int{3})), e.m, 0, 1, 1, 1) // a later edit that is bad is held back
+			if _, err := b.store.UndoImport(t.Context(), r.Import, "tester", "2026-12"); err != nil {
+				t.Fatal(err)
+			}
+			list, err := b.store.Imports(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, entry := range list {
+				if entry.UndoneAt != "" {
+					continue
+				}
+				if _, err := b.store.UndoImport(t.Context(), entry.ID, "tester", "2026-12"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c := b.census(); c != (store.Census{}) {
+				t.Fatalf("census %+v", c)
+			}
+		}
+		export := func(root, loop string) string {
+			return b.zipped("ward.zip", "ward.csv", root, "ward-members.csv", loop)
+		}
+		edited := strings.Replace(odkRoot, "collect:1,0,1", "collect:1,2,1", 1)
+		bad := strings.NewReplacer("Ramesh Kumar,head,M", "Ramesh Kumar,head,X")
+		b.want(export(edited, odkLoop), nil, 5, 0, 0, 0)
+		b.want(export(odkRoot, bad.Replace(odkLoop)), nil, 0, 0, 5, 0)
+	})
 }
 
 func permutations(n int) [][]int {

@@ -67,6 +67,7 @@ type rejectsBook struct {
 	columns  map[string]int
 	n        int // rows of the sheet
 	comments int
+	folded   bool
 	left     int // rows for which a sheet has no room
 	digest   *digest
 	settings [][2]string
@@ -153,8 +154,12 @@ func (w *rejectsBook) sheet(t *binding) error {
 		case noteHeader:
 			c = xlsx.Column{Width: noteWidth, Style: styleNote}
 		}
+		if c.Folded = w.folds(t, i); c.Folded {
+			w.folded = true
+		} else {
+			total += c.Width
+		}
 		head.Columns = append(head.Columns, c)
-		total += c.Width
 		if i == t.keyColumn() && total <= maxFrozen {
 			head.FrozenCols = i + 1
 		}
@@ -180,7 +185,14 @@ const (
 	noteWidth = 90  // of the column that says what is wrong, in characters
 	maxFrozen = 50  // characters that the columns may take which stay while the others are scrolled
 	pageWidth = 200 // characters across a page that are still easy to read
+	wideTable = 60  // columns, more than anybody looks through for a red cell
 )
+
+// folds reports whether a column is folded away: of a sheet of very many, those that answer no question and have nothing to correct.
+func (w *rejectsBook) folds(t *binding, col int) bool {
+	return len(w.header) > wideTable && col < len(t.header) && t.owner[col].place < 0 && col != t.key && col != t.link && col != t.rowID && col != t.note &&
+		!w.tally.columns[t.sheet][t.header[col]]
+}
 
 // keyColumn is the column that names the household; -1 if there is none.
 func (t *binding) keyColumn() int {

@@ -2,9 +2,12 @@ package importer_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"sehat/importer"
 	"sehat/records"
@@ -157,5 +160,47 @@ func TestASheetOfARejectsWorkbookAsCSVSaysWhatToDo(t *testing.T) {
 	_, err := b.try(b.file("members.csv", strings.Replace(koboLoop, "\n", ",sehat_note,sehat_row\n", 1)), nil)
 	if !errors.As(err, &refused) || !strings.Contains(refused.What, "out of a rejects workbook") || !strings.Contains(refused.Hint, "(.xlsx)") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAVeryWideTableShowsWhatMatters(t *testing.T) {
+	b := sqlite(t)
+	rows := strings.Split(strings.TrimSpace(heldBad), "\n")
+	for i := range rows {
+		for k := range 70 {
+			rows[i] += fmt.Sprintf(",%s%d", []string{"extra_", "value "}[min(i, 1)], k)
+		}
+	}
+	path := b.want(b.file("wide.csv", strings.Join(rows, "\n")), nil, 0, 0, 0, 4).RejectsFile
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for column, want := range map[string]bool{"A": true, "M": true, "P": false, "CG": false, "CH": true} {
+		if visible, err := f.GetColVisible("Rows", column); err != nil || visible != want {
+			t.Errorf("column %s is visible: %v, %v", column, visible, err)
+		}
+	}
+	b.want(b.fix(path, "Rows", map[string]string{"62": "1962", "63": "1963", "64": "1994", "65": "1965"}), nil, 4, 0, 0, 0)
+}
+
+func TestTheHandoutNamesWhoMustMendWhat(t *testing.T) {
+	b := sqlite(t)
+	path := b.want(b.file("ward.csv", heldBad), nil, 0, 0, 0, 4).RejectsFile
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Hand out")
+	if err != nil || len(rows) != 7 {
+		t.Fatalf("%q, %v", rows, err)
+	}
+	if !strings.HasPrefix(rows[1][0], "Team / टीम T4") || !strings.HasSuffix(rows[1][0], "· 3") || !strings.HasPrefix(rows[5][0], "Team / टीम T5") {
+		t.Errorf("%q", rows)
+	}
+	if row := rows[2]; row[0] != "007/1" || row[1] != "Ramesh Kumar, 0012" || row[2] != "2" || !strings.HasPrefix(row[3], "birth_year: ") {
+		t.Errorf("%q", row)
 	}
 }

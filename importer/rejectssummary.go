@@ -49,6 +49,9 @@ func (w *rejectsBook) summary(name string) error {
 	line(0, "Rows may be sorted, filtered and deleted, columns moved. Save as an Excel workbook (.xlsx). For one team alone: sehat import held --team TEAM --rejects TEAM.xlsx")
 	line(0, "पंक्तियाँ क्रम में लगा, छाँट और मिटा सकते हैं, कॉलम खिसका सकते हैं। एक्सेल फ़ाइल (.xlsx) के रूप में सहेजें।")
 	line(0, "A row that is deleted here is still held back. What nobody can correct is given up with: sehat import held --file FILE --rule RULE --discard")
+	if w.folded {
+		line(0, "Columns that answer no question are folded away: press + above the letters to see them. / जो कॉलम किसी सवाल के जवाब नहीं हैं वे बंद हैं: देखने के लिए ऊपर + दबाएँ।")
+	}
 	if w.left > 0 {
 		line(styleGroup, fmt.Sprintf("A sheet has no room for %d more rows: import this file first, then write the rest with: sehat import held --rejects REST.xlsx", w.left))
 	}

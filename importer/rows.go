@@ -40,7 +40,9 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 		if known := r.houses.find(link); known == nil || known.held {
 			r.houses.add(link, r.houses.of(&h, rev, 0, true))
 		}
-		return r.held(l, fs, id, who), n
+		in := r.held(l, fs, id, who)
+		in.Of = r.heldVersion(h.SurveyCode, h.WardCode, h.TeamID, h.Key, "", rev)
+		return in, n
 	}
 	if h.Consent == "yes" {
 		h.Other = l.keep(h.Other)
@@ -214,7 +216,15 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 	}
 	if survey.HasError(fs) {
 		l.household = r.registered(h)
-		return r.held(l, fs, id, who), n
+		in := r.held(l, fs, id, who)
+		if h != nil && m.Key != "" {
+			rev := r.houses.spans.text(h.rev)
+			if l.t.rev >= 0 {
+				rev = r.sourceRev(l, int(h.visit))
+			}
+			in.Of = r.heldVersion(r.houses.text(h.survey), r.houses.text(h.ward), who.team, r.houses.spans.text(h.key), m.Key, rev)
+		}
+		return in, n
 	}
 	m.Other = l.keep(m.Other)
 	rev := r.houses.spans.text(h.rev)
@@ -350,7 +360,11 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		if !again {
 			f.forget()
 		}
-		return r.held(l, fs, id, who), n
+		in := r.held(l, fs, id, who)
+		if !told || m.Key != "" {
+			in.Of = r.heldVersion(f.row.SurveyCode, f.row.WardCode, f.row.TeamID, f.row.Key, m.Key, f.rev)
+		}
+		return in, n
 	case clash:
 		f.forget()
 		return r.held(l, []survey.Finding{repeated(survey.LinkField, ruleHouseholdRepeated)}, "", who), n

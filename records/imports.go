@@ -81,6 +81,15 @@ type ImportRow struct {
 	// Closes are the ids that this row has, or had, in quarantine: a row that goes in closes them.
 	Closes []string
 	Reject *Reject
+	// Of says which version of whom a reject is, as far as that can be told: where the register holds a later edit, there is nothing left to
+	// correct.
+	Of RejectOf
+}
+
+// A RejectOf is the version of a row that is held back.
+type RejectOf struct {
+	HouseholdID, ResidentID string // the one that the row is about; both empty: not known
+	SourceRev               string
 }
 
 // A Reject is a row held back, with reasons. Its cells hold what the source held, with Aadhaar numbers masked; a row

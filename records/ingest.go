@@ -52,6 +52,7 @@ const (
 //
 //   - equal content is unchanged, whatever its revision;
 //   - content of an older source revision than the stored one is unchanged: an older export never overwrites a newer one;
+//   - a bad row of an earlier edit than the stored one is unchanged: the source has corrected it since;
 //   - a withdrawn resident stays withdrawn, and one who died or moved away is only corrected;
 //   - a resident known by a position only is held back where another person stands there ([SamePerson]); the household and the
 //     visit of the same row are not in doubt and go in;
@@ -63,6 +64,9 @@ const (
 // update adds one to the revision and keeps the base, which is the version that the centre was last given.
 func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 	if in.Reject != nil {
+		if standing := cmp.Or(had.Resident, had.Household); standing != nil && isEarlierEdit(in.Of.SourceRev, standing.SourceRev) {
+			return Ingested{Outcome: Unchanged}
+		}
 		return Ingested{Outcome: Quarantined, Reject: in.Reject}
 	}
 	var out Ingested

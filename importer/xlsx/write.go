@@ -47,8 +47,9 @@ type SheetHead struct {
 
 // A Column is how a column looks where its cells do not say otherwise.
 type Column struct {
-	Width float64 // in characters
-	Style int
+	Width  float64 // in characters
+	Style  int
+	Folded bool // hidden behind a + above it
 }
 
 // A Cell is one cell of a row. Empty ones look as their column does.
@@ -134,19 +135,35 @@ func (w *Writer) Sheet(head SheetHead) (*Sheet, error) {
 		s.text(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
 	}
 	s.view()
-	s.text(`<sheetFormatPr defaultRowHeight="15"/>`)
-	for i, c := range head.Columns {
+	s.columnsXML()
+	s.text(`<sheetData>`)
+	return s, s.flush(0)
+}
+
+func (s *Sheet) columnsXML() {
+	cols := s.head.Columns
+	if slices.ContainsFunc(cols, func(c Column) bool { return c.Folded }) {
+		s.text(`<sheetFormatPr defaultRowHeight="15" outlineLevelCol="1"/>`)
+	} else {
+		s.text(`<sheetFormatPr defaultRowHeight="15"/>`)
+	}
+	for i, c := range cols {
 		if i == 0 {
 			s.text(`<cols>`)
 		}
 		n := strconv.Itoa(i + 1)
-		s.text(`<col min="`, n, `" max="`, n, `" width="`, points(c.Width), `" style="`, strconv.Itoa(c.Style), `" customWidth="1"/>`)
+		s.text(`<col min="`, n, `" max="`, n, `" width="`, points(c.Width), `" style="`, strconv.Itoa(c.Style), `" customWidth="1"`)
+		switch {
+		case c.Folded:
+			s.text(` hidden="1" outlineLevel="1"`)
+		case i > 0 && cols[i-1].Folded:
+			s.text(` collapsed="1"`)
+		}
+		s.text(`/>`)
 	}
-	if len(head.Columns) > 0 {
+	if len(cols) > 0 {
 		s.text(`</cols>`)
 	}
-	s.text(`<sheetData>`)
-	return s, s.flush(0)
 }
 
 // view says which rows and columns stay while the others are scrolled.

@@ -122,6 +122,9 @@ func (n *notes) put(b box) error {
 }
 
 func (n *notes) width(col int) int {
+	if col < len(n.widths) && n.widths[col].Folded {
+		return 0
+	}
 	if col < len(n.widths) {
 		return int(n.widths[col].Width*7) + 5
 	}

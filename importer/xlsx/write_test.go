@@ -44,7 +44,7 @@ func oneSheet(t testing.TB, head xlsx.SheetHead, tail xlsx.SheetTail, rows ...[]
 func TestWhatIsWrittenIsReadBackByBothReaders(t *testing.T) {
 	head := xlsx.SheetHead{
 		Name: "Ward 'A' & <B>", FrozenRows: 1, FrozenCols: 2, PagesWide: 3,
-		Columns: []xlsx.Column{{Width: 20.5, Style: 2}, {Width: 12}, {Width: 30, Style: 1}},
+		Columns: []xlsx.Column{{Width: 20.5, Style: 2}, {Width: 12}, {Width: 30, Style: 1, Folded: true}, {Width: 9}},
 	}
 	tail := xlsx.SheetTail{Filter: true, Titles: true, DropDowns: []xlsx.DropDown{{Column: 1, From: "lists!$A$2:$A$4"}}}
 	book := oneSheet(t, head, tail,
@@ -92,6 +92,11 @@ func TestWhatIsWrittenIsReadBackByBothReaders(t *testing.T) {
 	style, err := f.GetCellStyle(head.Name, "A40") // of the column, so that what is added below is a text, too
 	if err != nil || style != 2 {
 		t.Errorf("an empty cell has style %d, %v", style, err)
+	}
+	for column, want := range map[string]bool{"B": true, "C": false} {
+		if visible, err := f.GetColVisible(head.Name, column); err != nil || visible != want {
+			t.Errorf("column %s is visible: %v, %v", column, visible, err)
+		}
 	}
 	var names []string
 	for _, n := range f.GetDefinedName() {

@@ -190,6 +190,11 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 		}
 		if r.Reject != nil {
 			rejects = append(rejects, r.Reject.ID)
+			if r.Of.ResidentID != "" {
+				residents = append(residents, r.Of.ResidentID)
+			} else if r.Of.HouseholdID != "" {
+				households = append(households, r.Of.HouseholdID)
+			}
 		}
 	}
 	var err error
@@ -248,6 +253,11 @@ func (b *importBatch) take(r *records.ImportRow) records.Outcome {
 	if r.Resident != nil {
 		had.Resident = b.residents.standing(r.Resident.ID)
 	}
+	if r.Of.ResidentID != "" {
+		had.Resident = b.residents.standing(r.Of.ResidentID)
+	} else if r.Of.HouseholdID != "" {
+		had.Household = b.households.standing(r.Of.HouseholdID)
+	}
 	in := records.Ingest(r, had, b.home.Device)
 	if in.Household != records.WriteNothing {
 		b.households.put(r.Household.ID, r.Household, records.Standing{Meta: r.Household.Meta}, in.Household)
@@ -262,6 +272,9 @@ func (b *importBatch) take(r *records.ImportRow) records.Outcome {
 		return b.quarantine.hold(*in.Reject)
 	}
 	b.quarantine.close(r.Closes)
+	if r.Reject != nil { // of an earlier edit
+		b.quarantine.close([]string{r.Reject.ID})
+	}
 	return in.Outcome
 }
 
