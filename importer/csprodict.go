@@ -56,7 +56,7 @@ type dictionaryLabel struct{ Text string }
 
 // readDictionary reads the dictionary beside a data file (the same name, or the only .dcf in the folder), or else the copy inside it.
 // Without one the codes have no labels.
-func readDictionary(ctx context.Context, db *sql.DB, path string) csproDictionary {
+func readDictionary(ctx context.Context, c *sql.Conn, inside bool, path string) csproDictionary {
 	stem := strings.TrimSuffix(path, filepath.Ext(path))
 	if d, ok := parseDictionary(readSmall(stem + ".dcf")); ok {
 		return d
@@ -67,7 +67,10 @@ func readDictionary(ctx context.Context, db *sql.DB, path string) csproDictionar
 		}
 	}
 	var text string
-	if err := db.QueryRowContext(ctx, "SELECT dictionary FROM meta").Scan(&text); err == nil {
+	if !inside {
+		return csproDictionary{}
+	}
+	if err := c.QueryRowContext(ctx, "SELECT dictionary FROM meta").Scan(&text); err == nil {
 		if d, ok := parseDictionary([]byte(text)); ok {
 			return d
 		}
@@ -77,6 +80,9 @@ func readDictionary(ctx context.Context, db *sql.DB, path string) csproDictionar
 
 // readSmall reads a file of at most 16 MB; nothing if it is larger or cannot be read.
 func readSmall(path string) []byte {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil

@@ -56,6 +56,10 @@ func (b *csproBook) arrange(levels []csproLevel, columns map[string][]string) {
 	q.fields = key + strings.TrimPrefix(q.fields, "c.`id`")
 	root := sheetNameOf(b.levelName(home, "cases"), []string{""})
 	b.names = []string{root}
+	q.counted = levels[home].ids
+	if home == 0 {
+		q.counted = "cases"
+	}
 	b.tables[root] = q.table()
 	alias := fmt.Sprintf("l%d", home+1)
 	for _, name := range levels[home].many {
@@ -63,6 +67,7 @@ func (b *csproBook) arrange(levels []csproLevel, columns map[string][]string) {
 		m.add([]string{"case_id", "occ"}, key+", r.`occ`")
 		m.from += fmt.Sprintf(" JOIN `%s` r ON r.`%s-id` = %s.`%s-id`", name, levels[home].ids, alias, levels[home].ids)
 		m.all("r", name)
+		m.counted = name
 		b.addSheet(name, m)
 	}
 	if home+1 < len(levels) {
@@ -71,6 +76,7 @@ func (b *csproBook) arrange(levels []csproLevel, columns map[string][]string) {
 		m.add([]string{"case_id", "occ"}, key+fmt.Sprintf(", l%d.`occ`", home+2))
 		m.descend(home+2, below.ids)
 		m.node(home+2, below)
+		m.counted = below.ids
 		b.addSheet(b.levelName(home+1, below.ids), m)
 	}
 }
@@ -125,10 +131,11 @@ type csproQuery struct {
 	header              []string
 	fields, from, order string
 	nodes               string // from, without the records
+	counted             string // the table that has one row for each of its rows
 }
 
 func (q *csproQuery) table() csproTable {
-	return csproTable{header: q.header, query: "SELECT " + q.fields + q.from + q.order}
+	return csproTable{header: q.header, query: "SELECT " + q.fields + q.from + q.order, from: q.counted}
 }
 
 func (q *csproQuery) add(header []string, fields string) {

@@ -138,7 +138,10 @@ func readHeads(b book) ([]head, error) {
 	var heads []head
 	for _, sheet := range b.sheets() {
 		switch sheet {
-		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet, answersSheet:
+		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists:
+			continue
+		}
+		if isOwnSheet(sheet) {
 			continue
 		}
 		h, err := readHead(b, sheet)
@@ -174,6 +177,9 @@ func readHead(b book, sheet string) (head, error) {
 		if !blank(cells) {
 			told = true
 			h.rows[n-1] = slices.Clone(cells)
+			for i := range cells {
+				h.rows[n-1][i], _ = survey.MaskAadhaar(cells[i])
+			}
 		}
 	}
 	if !told {
@@ -356,7 +362,7 @@ func (p *plan) ignore(t *binding) {
 	tool := t.isExport()
 	for i, text := range t.header {
 		if text = strings.TrimSpace(text); t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
-			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, oneLine(text)))
+			p.ignored = append(p.ignored, t.where()+p.columnAt(t, i, shown(oneLine(text))))
 		}
 	}
 	if !t.drop {

@@ -95,6 +95,8 @@ func (b *solutionsBook) open(sheet string) (rowReader, error) {
 // solutionsRows are rows in which what was not answered is empty.
 type solutionsRows struct{ rowReader }
 
+func (r solutionsRows) offset() int64 { return offsetOf(r.rowReader) }
+
 func (r solutionsRows) next() (int, []string, error) {
 	n, cells, err := r.rowReader.next()
 	for i, text := range cells {

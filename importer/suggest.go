@@ -69,7 +69,7 @@ func SuggestMapping(path, surveyCode string) (*Proposal, error) {
 		s.list(m)
 		return s.proposal, nil
 	}
-	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	stem := strings.TrimSuffix(FileName(path), filepath.Ext(path))
 	m := &Mapping{Version: 1, Name: stem, Survey: surveyCode}
 	if isProfile(m.Name) {
 		m.Name += "-table"
@@ -359,5 +359,6 @@ func (m *Mapping) Marshal() ([]byte, error) {
 	if err := enc.Encode(m); err != nil {
 		return nil, fmt.Errorf("writing a mapping: %w", err)
 	}
-	return b.Bytes(), nil
+	text, _ := survey.MaskAadhaar(b.String()) // codes come out of cells
+	return []byte(text), nil
 }

@@ -289,5 +289,5 @@ func (m *Mapping) bySubmission() bool {
 	if m == nil || m.Members == nil || m.Members.Link == nil {
 		return false
 	}
-	return slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
+	return m.isJoined() || slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
 }

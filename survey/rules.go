@@ -2,8 +2,9 @@ package survey
 
 // Names of rules that other packages ask for.
 const (
-	RuleNoConsent    = "no_consent"     // a member, or a household's answers, without consent: keep file, row and key only
-	RuleAadhaarInKey = "aadhaar_in_key" // the key is blanked; no id may be derived from it
+	RuleNoConsent     = "no_consent"     // a member, or a household's answers, without consent: keep file, row and key only
+	RuleAadhaarInKey  = "aadhaar_in_key" // the key is blanked; no id may be derived from it
+	RuleAadhaarMasked = "aadhaar_masked" // a warning
 )
 
 type ruleID int
@@ -240,7 +241,7 @@ var rules = [ruleCount]Rule{
 		"A man is marked as pregnant. Mend Sex or Pregnant now.", "पुरुष को गर्भवती लिखा है। लिंग या 'अभी गर्भवती' ठीक करें।",
 	},
 	aadhaarMasked: {
-		"aadhaar_masked", Warning,
+		RuleAadhaarMasked, Warning,
 		"An Aadhaar number was written here; it was hidden. Never write Aadhaar numbers in the survey.", "यहाँ आधार नंबर लिखा था; उसे छिपा दिया गया। सर्वे में आधार नंबर कभी न लिखें।",
 	},
 	phoneDummyRule: {
