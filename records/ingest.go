@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"sehat/survey"
 )
 
 // A Standing is what a store holds under the id of an incoming row: as much of it as the rule needs.
@@ -53,6 +55,7 @@ const (
 //   - a withdrawn resident stays withdrawn, and one who died or moved away is only corrected;
 //   - a resident known by a position only is held back where another person stands there ([SamePerson]); the household and the
 //     visit of the same row are not in doubt and go in;
+//   - a further visit at which nobody was met leaves the household as the interview told it;
 //   - everything else is new or updated. A row is new if its resident is new or, without one, its household or else its visit;
 //     it is updated if any other part of it is new or changed.
 //
@@ -64,7 +67,9 @@ func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 	}
 	var out Ingested
 	if in.Household != nil {
-		out.Household = ingestPart(&in.Household.Meta, had.Household, origin)
+		if had.Household == nil || !nobodyMet(in) {
+			out.Household = ingestPart(&in.Household.Meta, had.Household, origin)
+		}
 	}
 	if in.Visit != nil {
 		out.Visit = ingestPart(&in.Visit.Meta, had.Visit, origin)
@@ -82,6 +87,13 @@ func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 	}
 	out.Outcome = rowOutcome(in, out)
 	return out
+}
+
+// nobodyMet reports whether a row tells of a second or later visit without an interview or an answer on consent: what it lacks of phone,
+// place and consent was not asked, and the household's are those of an earlier visit.
+func nobodyMet(in *ImportRow) bool {
+	v := in.Visit
+	return v != nil && v.No > 1 && v.Outcome != survey.OutcomeComplete && v.Outcome != survey.OutcomePartial && in.Household.Consent == "" && in.Resident == nil
 }
 
 // ingestPart decides about one part and sets what is stored beside its content.
