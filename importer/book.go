@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sehat/survey"
 )
 
 // A book is an opened file: sheets of rows.
@@ -39,7 +41,14 @@ type FileError struct{ What, Hint string }
 func (e *FileError) Error() string { return e.What }
 
 func fileError(hint, format string, args ...any) error {
-	return &FileError{fmt.Sprintf(format, args...), hint}
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = cutShort(text, 3*maxShown)
+		}
+	}
+	what, _ := survey.MaskAadhaar(fmt.Sprintf(format, args...)) // a sheet, a header or a file may be named after a person
+	hint, _ = survey.MaskAadhaar(hint)
+	return &FileError{what, hint}
 }
 
 const (
@@ -57,14 +66,28 @@ const (
 )
 
 // openBook opens a file by what is in it, whatever its name says.
-func openBook(ctx context.Context, path string) (b book, err error) {
+func openBook(ctx context.Context, path string) (book, error) {
+	b, err := openAny(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return masked(b), nil
+}
+
+// errNoFile refuses what has no end, or can be read only once: a pipe, a device.
+var errNoFile = fileError("save what it holds as a file, and name that", "this is not a file")
+
+func openAny(ctx context.Context, path string) (b book, err error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, errNoFile // to open a pipe would wait for who writes to it
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		switch b := b.(type) {
-		case xlsxBook: // reads on from the file, and closes it
+		case xlsxBook, *solutionsBook: // reads on from the file, and closes it
 		case *filesBook:
 			if b.closer == nil {
 				f.Close()
@@ -95,19 +118,22 @@ func openBook(ctx context.Context, path string) (b book, err error) {
 			return nil, err
 		}
 		if !isWorkbook(z) {
-			return openZip(ctx, f, z)
+			return openZip(ctx, f, z, info.Size())
 		}
 		return openXLSX(ctx, f, z, info.Size())
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return nil, compoundFile(f, info.Size())
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return openCSPro(ctx, path)
+		return openCSPro(ctx, path, info.Size())
 	}
-	return textFile(path, head)
+	if err := foreign(filepath.Ext(path), head); err != nil {
+		return nil, err
+	}
+	return textFile(ctx, path, head)
 }
 
 // textFile opens what is no archive: a CSV, or nothing that has rows.
-func textFile(path string, head []byte) (book, error) {
+func textFile(ctx context.Context, path string, head []byte) (book, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte{0xEF, 0xBB, 0xBF}), " \t\r\n")
 	ext := strings.ToLower(filepath.Ext(path))
 	switch {
@@ -125,7 +151,7 @@ func textFile(path string, head []byte) (book, error) {
 	case isBinary(head):
 		return nil, fileError("import Excel workbooks (.xlsx) and CSV files", "this is neither an Excel workbook nor a CSV file")
 	}
-	return openFamily(path)
+	return openFamily(ctx, path)
 }
 
 // isBinary reports whether the head of a file is no text. UTF-16 has zero bytes, but every second one.
@@ -161,20 +187,23 @@ func compoundFile(f io.ReaderAt, size int64) error {
 
 // checkZip looks at an archive's directory before anything is unpacked.
 func checkZip(f io.ReaderAt, size int64) (*zip.Reader, error) {
-	z, err := zip.NewReader(f, size)
+	z, err := readDirectory(f, size)
 	if err != nil {
-		return nil, fileError("ask for the file again; it may have been cut off on the way", "the workbook is damaged: it cannot be unpacked")
+		return nil, err
 	}
-	if len(z.File) > maxParts {
+	workbook := isWorkbook(z)
+	if workbook && len(z.File) > maxParts {
 		return nil, fileError("ask where this file comes from", "the archive has %d parts; no workbook has so many", len(z.File))
 	}
 	names := map[string]bool{}
 	var total uint64
 	for _, part := range z.File {
-		total += part.UncompressedSize64
+		if workbook {
+			total += part.UncompressedSize64
+		}
 		names[strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))] = true
-		if part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
-			return nil, fileError("ask where this file comes from", "the archive would unpack to far more than a workbook holds")
+		if workbook && part.UncompressedSize64 > bombSize && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio || total > maxUnzipped {
+			return nil, errBomb
 		}
 	}
 	switch {

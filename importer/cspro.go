@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,8 +16,10 @@ import (
 	_ "modernc.org/sqlite" // the driver that opens the file
 )
 
-// csproBook is a data file of CSPro 7 or 8: a SQLite file with a table of cases, one of their ids, and one for each record. The cases, with
-// the records that a case has once, are one sheet; each record that repeats is another. Nothing is ever written to the file.
+// csproBook is a data file of CSPro 7.4 and later: a SQLite file with a table of cases, one of their ids for each level, and one for each
+// record. The households, with the records that each has once, are one sheet; each record that repeats in them, and the level below, is
+// another. Mostly a case is a household; it may also be an area with the households as its second level, or have its members as one.
+// Nothing is ever written to the file.
 type csproBook struct {
 	db     *sql.DB
 	names  []string
@@ -28,12 +31,13 @@ type csproBook struct {
 type csproTable struct {
 	header []string
 	query  string
+	from   string // the table that has one row for each of its rows
 }
 
 var errNotCSPro = fileError("import the data file that CSPro writes (.csdb), workbooks (.xlsx) and CSV files", "this is a database, but not a data file of CSPro")
 
 // openCSPro opens a data file for reading.
-func openCSPro(ctx context.Context, path string) (book, error) {
+func openCSPro(ctx context.Context, path string, size int64) (book, error) {
 	for _, tail := range []string{"-wal", "-journal"} {
 		if info, err := os.Stat(path + tail); err == nil && info.Size() > 0 {
 			return nil, fileError("close it in CSPro, copy it again, and import the copy", "the file is still being written to: %s lies beside it", filepath.Base(path)+tail)
@@ -45,14 +49,14 @@ func openCSPro(ctx context.Context, path string) (book, error) {
 	}
 	where := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: url.Values{
 		"mode": {"ro"}, "immutable": {"1"},
-		"_pragma": {"trusted_schema(0)", "cell_size_check(1)", "query_only(1)", "mmap_size(0)"},
+		"_pragma": {"trusted_schema(0)", "cell_size_check(1)", "query_only(1)", "mmap_size(0)", "ignore_check_constraints(1)"},
 	}.Encode()}
 	db, err := sql.Open("sqlite", where.String())
 	if err != nil {
 		return nil, err
 	}
 	b := &csproBook{db: db, tables: map[string]csproTable{}}
-	if err := b.learn(ctx, path); err != nil {
+	if err := b.guarded(ctx, path, size); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -62,81 +66,38 @@ func openCSPro(ctx context.Context, path string) (book, error) {
 // caseColumns lead every row of the sheet of cases: what CSPro knows about a case. The partial save mode of a finished case is empty.
 var caseColumns = []string{"case_id", "case_key", "case_revision", "case_deleted", "case_verified", "case_partial"}
 
-const caseSelect = "c.`id`, c.`key`, c.`last_modified_revision`, c.`deleted`, c.`verified`, c.`partial_save_mode`"
-
-// learn reads the names of the tables and columns.
+// learn reads the names of the tables and columns, and sees that all can be read.
 func (b *csproBook) learn(ctx context.Context, path string) error {
-	columns, err := b.columns(ctx)
-	if err == nil {
-		err = b.check(ctx)
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+	c, err := b.conn(ctx)
 	if err != nil {
-		return fileError("copy it again from the tablet, or ask for it again", "this database is damaged: it cannot be read")
-	}
-	if columns["cases"] == nil || columns["level-1"] == nil || !slices.Contains(columns["cases"], "last_modified_revision") {
-		return errNotCSPro
-	}
-	b.dict = readDictionary(ctx, b.db, path)
-	cases := csproTable{header: slices.Clone(caseColumns)}
-	fields, joins := caseSelect, " LEFT JOIN `level-1` l ON l.`case-id` = c.`id`"
-	add := func(t *csproTable, alias string, names []string) string {
-		text := ""
-		for _, name := range names {
-			if strings.HasSuffix(name, "-id") || name == "occ" || strings.Contains(name, "`") {
-				continue
-			}
-			t.header = append(t.header, name)
-			text += ", " + alias + ".`" + name + "`"
-		}
-		return text
-	}
-	fields += add(&cases, "l", columns["level-1"])
-	var records []string
-	for name, cols := range columns {
-		if slices.Contains(cols, "level-1-id") && slices.Contains(cols, name+"-id") && name != "level-1" && !strings.Contains(name, "`") {
-			records = append(records, name)
-		}
-	}
-	slices.Sort(records)
-	root := sheetNameOf(b.dict.cases, []string{""})
-	b.names = []string{root}
-	for i, name := range records {
-		if slices.Contains(columns[name], "occ") {
-			t := csproTable{header: []string{"case_id", "occ"}}
-			more := add(&t, "r", columns[name])
-			t.query = "SELECT c.`id`, r.`occ`" + more + " FROM `" + name + "` r JOIN `level-1` l ON l.`level-1-id` = r.`level-1-id` JOIN `cases` c ON c.`id` = l.`case-id` ORDER BY c.`file_order`, r.`occ`"
-			sheet := sheetNameOf(name, b.names)
-			b.names = append(b.names, sheet)
-			b.tables[sheet] = t
-			continue
-		}
-		alias := "r" + strconv.Itoa(i)
-		joins += " LEFT JOIN `" + name + "` " + alias + " ON " + alias + ".`level-1-id` = l.`level-1-id`"
-		fields += add(&cases, alias, columns[name])
-	}
-	cases.query = "SELECT " + fields + " FROM `cases` c" + joins + " ORDER BY c.`file_order`"
-	b.tables[root] = cases
-	return nil
-}
-
-// check has SQLite look through the file, so that nothing of it goes in if it is damaged further on.
-func (b *csproBook) check(ctx context.Context) error {
-	var verdict string
-	if err := b.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
 		return err
 	}
-	if verdict != "ok" {
-		return errDamagedCases
+	defer c.Close()
+	columns, err := b.columns(ctx, c)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := b.check(ctx, c); err != nil {
+		return err
+	}
+	switch {
+	case columns["level-1"] == nil && slices.Contains(columns["cases"], "questionnaire"):
+		return fileError("open it in the Data Viewer of a newer CSPro and save it under another name", "this data file was written by CSPro 7.3 or earlier")
+	case !isCSPro(columns):
+		return errNotCSPro
+	}
+	levels := csproLevels(columns)
+	if err := b.joinable(ctx, c, levels); err != nil {
+		return err
+	}
+	b.dict = readDictionary(ctx, c, slices.Contains(columns["meta"], "dictionary"), path)
+	b.arrange(levels, columns)
+	return b.readable(ctx)
 }
 
-// columns lists the columns of every table. Views are not looked at.
-func (b *csproBook) columns(ctx context.Context) (map[string][]string, error) {
-	rows, err := b.db.QueryContext(ctx, `SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, p.cid`)
+// columns lists the columns of every table. Views, virtual tables and columns that are computed are not looked at.
+func (b *csproBook) columns(ctx context.Context, c *sql.Conn) (map[string][]string, error) {
+	rows, err := c.QueryContext(ctx, `SELECT t.name, p.name FROM pragma_table_list t, pragma_table_info(t.name) p WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, p.cid`)
 	if err != nil {
 		return nil, err
 	}
@@ -157,44 +118,71 @@ func (b *csproBook) setting(string) string { return "" }
 func (b *csproBook) dates() dateSystem     { return noSerials }
 func (b *csproBook) Close() error          { return b.db.Close() }
 
+// size is the number of rows.
+func (b *csproBook) size(sheet string) (n int64) {
+	if err := b.db.QueryRow("SELECT count(*) FROM `" + b.tables[sheet].from + "`").Scan(&n); err != nil {
+		return 0 // it only tells how far the reading is
+	}
+	return n
+}
+
 func (b *csproBook) open(sheet string) (rowReader, error) {
-	t := b.tables[sheet]
-	rows, err := b.db.QueryContext(context.Background(), t.query)
+	r, err := b.read(context.Background(), sheet)
 	if err != nil {
 		return nil, errDamagedCases
-	}
-	r := &csproRows{rows: rows, t: t, cells: make([]string, len(t.header)), values: make([]any, len(t.header))}
-	for i := range r.values {
-		r.values[i] = new(any)
 	}
 	return r, nil
 }
 
-var errDamagedCases = fileError("copy it again from the tablet, or ask for it again", "the data file is damaged: its cases cannot be read")
+// read starts to read a sheet.
+func (b *csproBook) read(ctx context.Context, sheet string) (*csproRows, error) {
+	c, err := b.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := b.tables[sheet]
+	rows, err := c.QueryContext(ctx, t.query)
+	if err != nil {
+		c.Close()
+		return nil, errDamagedCases
+	}
+	r := &csproRows{conn: c, rows: rows, t: t, dict: b.dict, cells: make([]string, len(t.header)), values: make([]any, len(t.header))}
+	for i, column := range t.header {
+		r.values[i] = new(any)
+		r.shown = append(r.shown, b.dict.knows(column))
+	}
+	return r, nil
+}
 
 // csproRows are the rows of one sheet: the header, then the cases in the order of the file.
 type csproRows struct {
+	conn   *sql.Conn
 	rows   *sql.Rows
 	t      csproTable
+	dict   csproDictionary
+	shown  []bool // columns that CSPro shows otherwise than it stores them
 	n      int
 	cells  []string
 	values []any
 }
 
-func (r *csproRows) Close() error { return r.rows.Close() }
+func (r *csproRows) Close() error  { return errors.Join(r.rows.Close(), r.conn.Close()) }
+func (r *csproRows) offset() int64 { return int64(r.n) }
 
 func (r *csproRows) next() (int, []string, error) {
 	r.n++
 	if r.n == 1 {
 		return 1, r.t.header, nil
 	}
-	for r.rows.Next() {
-		if err := r.rows.Scan(r.values...); err != nil {
-			return r.n, nil, errDamagedCases
+	for {
+		if err := r.scan(); err != nil {
+			return r.n, nil, err
 		}
 		told := false
 		for i, v := range r.values {
-			r.cells[i] = csproText(*v.(*any))
+			if r.cells[i] = csproText(*v.(*any)); r.shown[i] {
+				r.cells[i] = r.dict.show(r.t.header[i], r.cells[i])
+			}
 			told = told || i >= 2 && r.cells[i] != ""
 		}
 		if told { // a roster line that was opened and never filled is no member
@@ -202,10 +190,25 @@ func (r *csproRows) next() (int, []string, error) {
 		}
 		r.n++
 	}
-	if err := r.rows.Err(); err != nil {
-		return r.n, nil, errDamagedCases
+}
+
+// scan reads the next row into values; io.EOF at the end.
+func (r *csproRows) scan() error {
+	if !r.rows.Next() {
+		if r.rows.Err() != nil {
+			return errDamagedCases
+		}
+		return io.EOF
 	}
-	return r.n, nil, io.EOF
+	if err := r.rows.Scan(r.values...); err != nil {
+		return errDamagedCases
+	}
+	for _, v := range r.values {
+		if text, ok := (*v.(*any)).(string); ok && len(text) > maxCSProCell {
+			return errLongItem
+		}
+	}
+	return nil
 }
 
 // csproText is a value as CSPro shows it. Texts are padded with spaces.

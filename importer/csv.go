@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -17,9 +19,10 @@ import (
 const (
 	maxRecord  = 4 << 20 // bytes of one row
 	maxColumns = 16384
+	maxGap     = 1 << 20 // empty lines below each other
 )
 
-var errQuote = errors.New("a quotation mark is opened and never closed")
+var errQuote = fileError(`look for a " in that row and delete it, or write it twice`, "a quotation mark is opened and never closed")
 
 // csvReader reads the rows of delimited text as spreadsheets do: RFC 4180, and where people deviate from it, what they meant. A
 // quotation mark inside a cell is a quotation mark, and rows may differ in length. encoding/csv is not used because it skips
@@ -29,6 +32,7 @@ type csvReader struct {
 	delim byte
 	eol   byte
 	row   int
+	gap   int // empty lines above
 	cells []string
 	long  []byte // a row that runs over several lines
 	text  []byte // its cells, unquoted
@@ -48,10 +52,37 @@ func (c *csvReader) next() (n int, cells []string, err error) {
 	} else if err := c.quoted(line); err != nil {
 		return n, nil, fmt.Errorf("row %d: %w", n, err)
 	}
-	if len(c.cells) > maxColumns {
-		return n, nil, fmt.Errorf("row %d has %d columns; a sheet has room for %d", n, len(c.cells), maxColumns)
+	return n, c.cells, c.fits(len(c.cells))
+}
+
+// skim reads past the next row, for whether it can be read.
+func (c *csvReader) skim() error {
+	line, err := c.line()
+	if err != nil {
+		return err
 	}
-	return n, c.cells, nil
+	c.row++
+	if c.gap++; len(line) > 0 {
+		c.gap = 0
+	}
+	if c.gap > maxGap {
+		return fileError("delete the empty rows, or ask for the file again", "a million empty rows stand above row %d", c.row)
+	}
+	if bytes.IndexByte(line, '"') < 0 {
+		return c.fits(bytes.Count(line, []byte{c.delim}) + 1)
+	}
+	if err := c.quoted(line); err != nil {
+		return fmt.Errorf("row %d: %w", c.row, err)
+	}
+	return c.fits(len(c.cells))
+}
+
+// fits refuses a row of more columns than a sheet has.
+func (c *csvReader) fits(columns int) error {
+	if columns <= maxColumns {
+		return nil
+	}
+	return fileError("delete the columns that nobody needs, or ask for the file again", "row %d has %d columns; a sheet has room for %d", c.row, columns, maxColumns)
 }
 
 // line reads up to the end of the line, which is cut off. The bytes are good until the next call.
@@ -61,7 +92,7 @@ func (c *csvReader) line() ([]byte, error) {
 		c.long = append(c.long[:0], line...)
 		for errors.Is(err, bufio.ErrBufferFull) {
 			if len(c.long) > maxRecord {
-				return nil, fmt.Errorf("row %d is longer than %d megabytes", c.row+1, maxRecord>>20)
+				return nil, fileError("ask for the file again; it may have lost its line breaks", "row %d is longer than %d megabytes", c.row+1, maxRecord>>20)
 			}
 			line, err = c.r.ReadSlice(c.eol)
 			c.long = append(c.long, line...)
@@ -155,6 +186,7 @@ func (b csvBook) dates() dateSystem {
 	return noSerials
 }
 func (b csvBook) setting(string) string { return "" }
+func (b csvBook) size(string) int64     { return fileSize(b.path) }
 
 func (b csvBook) open(string) (rowReader, error) {
 	f, err := os.Open(b.path)
@@ -166,7 +198,16 @@ func (b csvBook) open(string) (rowReader, error) {
 
 // openCSV begins to read delimited text in whatever encoding and with whatever delimiter; it closes f with the rows, or on an error.
 func openCSV(f io.ReadCloser) (rowReader, error) {
-	r, err := decoded(f)
+	rows, err := startCSV(f)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func startCSV(f io.ReadCloser) (*csvRows, error) {
+	read := &counter{r: f}
+	r, err := decoded(read)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -192,12 +233,36 @@ func openCSV(f io.ReadCloser) (rowReader, error) {
 	} else {
 		c.delim = delimiter(line)
 	}
-	return csvRows{c, f}, nil
+	return &csvRows{c, f, read}, nil
 }
 
 type csvRows struct {
 	*csvReader
 	io.Closer
+	read *counter
+}
+
+func (r csvRows) offset() int64 { return r.read.n }
+
+// A counter counts what is read through it.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// fileSize is how many bytes a file has; 0 if that cannot be told.
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // sepLine reads the line "sep=;".
@@ -230,9 +295,10 @@ func delimiter(header []byte) byte {
 	return best
 }
 
-// decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes.
+// decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes; the code page
+// in which Excel for Windows saves plain CSV, by its signs.
 func decoded(f io.Reader) (io.Reader, error) {
-	r := bufio.NewReader(f)
+	r := bufio.NewReaderSize(f, 64<<10)
 	head, err := r.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -250,5 +316,33 @@ func decoded(f io.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), n == 4 && head[0] == 0 && head[2] == 0 && head[1] != 0:
 		return utf16(unicode.BigEndian), nil
 	}
+	if head, err = r.Peek(r.Size()); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if isWindows1252(head) {
+		return transform.NewReader(r, charmap.Windows1252.NewDecoder()), nil
+	}
 	return r, nil
+}
+
+// isWindows1252 reports whether the signs in a text are accented letters, dashes and quotation marks of Windows-1252, and none is UTF-8: a
+// UTF-8 file with a damaged letter is not meant.
+func isWindows1252(text []byte) bool {
+	some := false
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r < utf8.RuneSelf:
+		case r != utf8.RuneError:
+			return false
+		case !utf8.FullRune(text):
+			return some // the sample ends within a letter
+		case strings.IndexByte("\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xb0\xbd", text[0]) < 0 && (text[0] < 0xC0 || text[0] == 0xD7 || text[0] == 0xF7 || text[0] >= 0xFE):
+			return false
+		default:
+			some = true
+		}
+		text = text[n:]
+	}
+	return some
 }

@@ -20,15 +20,17 @@ import (
 type filesBook struct {
 	names  []string
 	parts  map[string]textPart
+	sizes  map[string]int64
 	closer io.Closer // the archive; nil where the files lie open
 }
 
 // A textPart is one text file. Each call opens it anew.
 type textPart func() (io.ReadCloser, error)
 
-func (b *filesBook) sheets() []string      { return b.names }
-func (b *filesBook) setting(string) string { return "" }
-func (b *filesBook) dates() dateSystem     { return noSerials }
+func (b *filesBook) sheets() []string        { return b.names }
+func (b *filesBook) setting(string) string   { return "" }
+func (b *filesBook) dates() dateSystem       { return noSerials }
+func (b *filesBook) size(sheet string) int64 { return b.sizes[sheet] }
 
 func (b *filesBook) Close() error {
 	if b.closer == nil {
@@ -46,10 +48,10 @@ func (b *filesBook) open(sheet string) (rowReader, error) {
 }
 
 // add takes a file in under a name that a sheet may have.
-func (b *filesBook) add(name string, part textPart) {
+func (b *filesBook) add(name string, part textPart, size int64) {
 	name = sheetNameOf(name, b.names)
 	b.names = append(b.names, name)
-	b.parts[name] = part
+	b.parts[name], b.sizes[name] = part, size
 }
 
 // maxSheetName is how long Excel lets the name of a sheet be.
@@ -79,13 +81,16 @@ func sheetNameOf(name string, others []string) string {
 var aside = []string{"interview__errors", "interview__comments", "interview__actions", "interview__diagnostics", "assignment__actions", "paradata", "media/", "__MACOSX/", "."}
 
 // openZip opens an archive of CSV or tab files. The directory was looked at (checkZip); what it says of a part is held while the part is read.
-func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
-	b := &filesBook{parts: map[string]textPart{}, closer: f}
-	var files []*zip.File
+func openZip(ctx context.Context, f *os.File, z *zip.Reader, size int64) (book, error) {
+	b := &filesBook{parts: map[string]textPart{}, sizes: map[string]int64{}, closer: f}
+	var files, do []*zip.File
 	for _, part := range z.File {
 		name := strings.ReplaceAll(part.Name, `\`, "/")
 		ext := strings.ToLower(path.Ext(name))
 		switch {
+		case ext == ".do" && part.Flags&1 == 0:
+			do = append(do, part)
+			continue
 		case ext != ".csv" && ext != ".tab" && ext != ".tsv" && ext != ".txt":
 			if strings.HasSuffix(name, ".csv.enc") || name == "submission.xml.enc" {
 				return nil, fileError("decrypt the submissions in ODK Central and export again", "the archive holds encrypted submissions")
@@ -99,7 +104,13 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 		files = append(files, part)
 	}
 	if len(files) == 0 {
+		if err := foreignPart(z); err != nil {
+			return nil, err
+		}
 		return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
+	}
+	if err := checkTables(files, size); err != nil {
+		return nil, err
 	}
 	for _, part := range rootFirst(files) {
 		open := textPart(func() (io.ReadCloser, error) {
@@ -113,21 +124,25 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader) (book, error) {
 			return nil, err
 		}
 		name := path.Base(strings.ReplaceAll(part.Name, `\`, "/"))
-		b.add(strings.TrimSuffix(name, path.Ext(name)), open)
+		b.add(strings.TrimSuffix(name, path.Ext(name)), open, int64(part.UncompressedSize64))
 	}
-	return b, nil
+	return openSolutions(b, do), nil
 }
 
-// check reads a part once, to nowhere, so that nothing of an archive goes in that is damaged further on.
+// check reads a file once, to nowhere, so that nothing of it goes in if it cannot be read further on.
 func (p textPart) check(ctx context.Context) error {
 	r, err := p()
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	rows, err := startCSV(r)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
 	for err == nil {
-		if err = ctx.Err(); err == nil {
-			_, err = io.CopyN(io.Discard, r, 1<<20)
+		if err = rows.skim(); rows.row%1000 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	if errors.Is(err, io.EOF) {
@@ -170,21 +185,28 @@ func (p *wholePart) Read(b []byte) (int, error) {
 
 // openFamily opens a CSV together with the files of its repeats beside it, FORM-REPEAT.csv, as ODK Central and SurveyCTO write them. A
 // CSV without such files is a book of its own.
-func openFamily(file string) (book, error) {
+func openFamily(ctx context.Context, file string) (book, error) {
 	parts := Companions(file)
 	if len(parts) == 0 {
 		if parent := parentOf(file); parent != "" {
 			return nil, fileError("import "+filepath.Base(parent)+"; this file is read with it", "this is a repeat of %s, and says nothing about the households", filepath.Base(parent))
 		}
-		return csvBook{file}, nil
+		return csvBook{file}, onDisk(file).check(ctx)
 	}
-	b := &filesBook{parts: map[string]textPart{}}
+	b := &filesBook{parts: map[string]textPart{}, sizes: map[string]int64{}}
 	for _, p := range append([]string{file}, parts...) {
 		name := filepath.Base(p)
-		b.add(strings.TrimSuffix(name, filepath.Ext(name)), func() (io.ReadCloser, error) { return os.Open(p) })
+		part := onDisk(p)
+		if err := part.check(ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", FileName(p), err)
+		}
+		b.add(strings.TrimSuffix(name, filepath.Ext(name)), part, fileSize(p))
 	}
 	return b, nil
 }
+
+// onDisk is a text file that lies open.
+func onDisk(path string) textPart { return func() (io.ReadCloser, error) { return os.Open(path) } }
 
 // Companions lists the CSV files beside one that hold its repeats: they are imported with it, never by themselves.
 func Companions(file string) []string {

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,12 +17,14 @@ type verdict struct {
 	strange  []string
 	isUnix   bool // moments, as seconds since 1970
 	isPacked bool // days as 20260815
+	isMDY    bool // the month before the day
 }
 
 // judge compares the values of a column with what a question asks for.
 func judge(f survey.Field, values []string, system dateSystem) verdict {
 	var v verdict
 	fits, unix, packed := 0, 0, 0
+	dayFirst, monthFirst := 0, 0
 	strange := map[string]bool{}
 	for _, text := range values {
 		text = strings.TrimSpace(text)
@@ -29,6 +32,15 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 			continue
 		}
 		v.told++
+		if dateFormOf(f) != formAsIs {
+			switch first, second := firstParts(text); {
+			case first > 12 && second <= 12:
+				dayFirst++
+			case second > 12 && first <= 12:
+				monthFirst++
+				continue
+			}
+		}
 		switch {
 		case dateFormOf(f) != formAsIs && isDay(f, text, system):
 			fits++
@@ -40,8 +52,8 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 			fits++
 		default:
 			parts := []string{text}
-			if f.Type == survey.Many { // codes as survey apps list them
-				parts = strings.Fields(text)
+			if f.Type == survey.Many {
+				parts = severalOf(text)
 			}
 			for _, part := range parts {
 				if _, ok := f.Understands(part); !ok && !strange[part] && len(v.strange) <= maxStrange && len(part) < 80 {
@@ -53,6 +65,9 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 	}
 	if v.told == 0 {
 		return v
+	}
+	if monthFirst > 0 && dayFirst == 0 {
+		v.isMDY, fits = true, fits+monthFirst
 	}
 	if unix*10 >= v.told*9 {
 		v.isUnix, fits = true, unix
@@ -97,6 +112,20 @@ func isDay(f survey.Field, text string, system dateSystem) bool {
 	return err == nil
 }
 
+// firstParts are the two numbers before the year of a date such as 8/15/2026; noughts if it is none.
+func firstParts(text string) (first, second int) {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/-.", r) })
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) < 4 || !isNumber(parts[2][:4]) {
+		return 0, 0
+	}
+	first, err := strconv.Atoi(parts[0])
+	second, other := strconv.Atoi(parts[1])
+	if err != nil || other != nil || first > 31 || second > 31 {
+		return 0, 0
+	}
+	return first, second
+}
+
 func isUnixTime(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 64)
 	return err == nil && n > 1_000_000_000 && n < 4_000_000_000 && len(text) == 10
@@ -120,12 +149,7 @@ func answers(f survey.Field, text string) bool {
 		if _, ok := f.Understands(text); ok {
 			return true
 		}
-		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;| ", r) }) {
-			if _, ok := f.Understands(part); !ok {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(severalOf(text), func(part string) bool { _, ok := f.Understands(part); return !ok })
 	case survey.Whole, survey.Decimal:
 		x, err := strconv.ParseFloat(text, 64)
 		return err == nil && x >= f.Min && x <= f.Max && (f.Type == survey.Decimal && strings.Contains(text, ".") || x == float64(int64(x)))
@@ -137,6 +161,29 @@ func answers(f survey.Field, text string) bool {
 		return isDigitsOf(f.Name, text)
 	}
 	return true
+}
+
+// severalOf takes several answers in one cell apart: what stands between marks, or else codes as survey apps list them. Words that are
+// no codes are one answer.
+func severalOf(text string) []string {
+	if parts := marked(text); len(parts) > 1 {
+		return parts
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && r != '_' && !('a' <= r && r <= 'z') && !('0' <= r && r <= '9') }) {
+		return []string{text}
+	}
+	return strings.Fields(text)
+}
+
+// marked are the parts of a text between commas, semicolons and bars.
+func marked(text string) []string {
+	var parts []string
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|", r) }) {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // isIndianMobile reports whether a text is ten digits that start with 6 to 9, perhaps after 0 or +91.

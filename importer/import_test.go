@@ -87,9 +87,21 @@ func (b *bench) workbook(name string, sheets ...any) string {
 	return path
 }
 
+// try imports a file, and sees that the progress it tells of never goes back and ends at the whole, whatever kind of file it is.
 func (b *bench) try(path string, m *importer.Mapping) (importer.Report, error) {
-	im := importer.Importer{Store: b.store.Importing(), Now: now, By: "tester", TempDir: filepath.Join(b.dir, "tmp")}
-	return im.Import(context.Background(), importer.File{Path: path, Mapping: m, Survey: "2026-1", Rejects: b.rejects})
+	b.Helper()
+	var far importer.Progress
+	im := importer.Importer{Store: b.store.Importing(), Now: now, By: "tester", TempDir: filepath.Join(b.dir, "tmp"), Progress: func(p importer.Progress) {
+		if p.Part < far.Part || p.Rows < far.Rows || p.Part > 1 {
+			b.Errorf("%s: the progress was %+v and is %+v", filepath.Base(path), far, p)
+		}
+		far = p
+	}}
+	r, err := im.Import(context.Background(), importer.File{Path: path, Mapping: m, Survey: "2026-1", Rejects: b.rejects})
+	if err == nil && (far.Rows != r.RowsRead || far.Part < 0.999) {
+		b.Errorf("%s: it ended at %+v of %d rows", filepath.Base(path), far, r.RowsRead)
+	}
+	return r, err
 }
 
 // want imports a file and compares the four numbers.

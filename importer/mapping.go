@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -153,31 +152,27 @@ func ParseMapping(b []byte) (*Mapping, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
-		return nil, fmt.Errorf("the mapping is not as it should be: %w", jsonCause(err))
+		return nil, fmt.Errorf("the mapping is not as it should be: %w", mappingCause(b, err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the mapping is not as it should be: something follows the closing brace")
 	}
-	return &m, m.check()
-}
-
-func jsonCause(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("after %d characters: %w", syntax.Offset, err)
+	safe, err := m.masked()
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return safe, safe.check()
 }
 
 // LoadMapping reads a mapping file.
 func LoadMapping(path string) (*Mapping, error) {
-	b, err := os.ReadFile(path)
+	b, err := readMapping(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the mapping: %w", err)
+		return nil, err
 	}
 	m, err := ParseMapping(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, notAMapping(err.Error(), path)
 	}
 	return m, nil
 }

@@ -167,6 +167,17 @@ func (w *meltBook) open(sheet string) (rowReader, error) {
 	return rows, nil
 }
 
+// size is that of the wide sheet for both of the sheets that are made of it: it is read for each.
+func (w *meltBook) size(sheet string) int64 {
+	if sheet == w.members {
+		sheet = w.wide
+	}
+	if b, ok := w.book.(measured); ok {
+		return b.size(sheet)
+	}
+	return 1
+}
+
 // whence tells where a row and a column of a melted sheet stand in the file.
 func (w *meltBook) whence(sheet string, n, col int) (name string, row, column int) {
 	switch {
@@ -188,6 +199,8 @@ type keptRows struct {
 	keep []int
 	out  []string
 }
+
+func (k *keptRows) offset() int64 { return offsetOf(k.rowReader) }
 
 func (k *keptRows) next() (int, []string, error) {
 	n, cells, err := k.rowReader.next()
@@ -214,6 +227,8 @@ type meltedRows struct {
 	cells []string
 	out   []string
 }
+
+func (r *meltedRows) offset() int64 { return offsetOf(r.rowReader) }
 
 func (r *meltedRows) next() (int, []string, error) {
 	if !r.told {

@@ -23,20 +23,22 @@ type run struct {
 	checker survey.Checker
 	imp     records.Import
 
-	houses   houses
-	members  map[uint64]seen   // members of the file so far, by half of their id
-	visits   map[string]string // the submission that told of a visit first, by household and visit
-	copies   map[string]int    // how often a row without keys of its own came, by its content
-	rowIDs   map[string]bool   // values of sehat_row that were used
-	heldIDs  map[string]bool   // ids of the rows of this file that are held back
-	contexts map[string]bool   // link keys of households whose members are held back
-	prior    map[place]prior   // what earlier imports of a file of this name hold back
+	houses  houses
+	members map[uint64]seen   // members of the file so far, by half of their id
+	visits  map[string]string // the submission that told of a visit first, by household and visit
+	copies  map[string]int    // how often a row without keys of its own came, by its content
+	rowIDs  map[string]bool   // values of sehat_row that were used
+	heldIDs map[string]bool   // ids of the rows of this file that are held back
+	prior   map[place]prior   // what earlier imports of a file of this name hold back
 
-	skip     int // rows that an import that was cut off had done
-	rows     int // rows read so far
+	skip     int       // rows that an import that was cut off had done
+	rows     int       // rows read so far
+	now      *binding  // the table that is being read
+	reading  rowReader // its rows
 	pending  []records.ImportRow
 	from     []*line // the row that each of pending comes from
 	flat     flatState
+	agreed   bool // some household agreed to tell of its members
 	messages []Message
 	doubts   []Message
 	answers  [2]survey.Answers // room
@@ -48,6 +50,9 @@ type line struct {
 	n     int // as Excel numbers it
 	cells []string
 	own   string // the id that a rejects workbook wrote beside it
+
+	place     int    // among the rows of its household so far
+	household string // id of its household, where that is not held back
 }
 
 // A place is where a row stands in a file.
@@ -93,19 +98,34 @@ func (r *run) table(ctx context.Context, t *binding) error {
 		return err
 	}
 	defer rows.Close()
+	r.now, r.reading = t, rows
 	b := batch{t: t}
-	for {
-		more, err := b.read(rows, batchRows)
-		if err != nil {
-			return fmt.Errorf("%s%w", t.where(), err)
-		}
-		if err := r.batch(ctx, t, b.lines); err != nil {
-			return err
-		}
-		if !more {
+	for more := true; more; {
+		safe := r.imp
+		var unread error // what was read before it is committed all the same
+		// An import that is stopped commits what it has done.
+		err := r.Store.Together(context.WithoutCancel(ctx), func() error {
+			for begun := r.rows; more && r.rows-begun < committedRows && ctx.Err() == nil; {
+				if more, unread = b.read(rows, batchRows); unread != nil {
+					return nil
+				}
+				if err := r.batch(context.WithoutCancel(ctx), t, b.lines); err != nil {
+					return err
+				}
+			}
 			return nil
+		})
+		switch {
+		case err != nil:
+			r.imp = safe
+			return err
+		case unread != nil:
+			return fmt.Errorf("%s%w", t.where(), unread)
+		case ctx.Err() != nil:
+			return ctx.Err()
 		}
 	}
+	return nil
 }
 
 // A batch is the rows that are stored together. Its room is used again.
@@ -162,9 +182,6 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if t.kind == memberTable {
 		if err := r.findHouses(ctx, t, lines); err != nil {
 			return err
@@ -198,22 +215,17 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 		r.imp = imp
 		r.tell(outcomes)
 	}
-	if r.Progress != nil {
-		r.Progress(r.rows)
-	}
+	r.progress()
 	return nil
 }
 
-// tell notes what became of a batch: the first messages, and the households whose members are held back.
+// tell notes the first messages of what became of a batch.
 func (r *run) tell(outcomes []records.Outcome) {
 	for i, o := range outcomes {
 		if o != records.Quarantined {
 			continue
 		}
 		l, reject := r.from[i], r.pending[i].Reject
-		if l.t.kind == memberTable {
-			r.contexts[linkKey(cell(l.cells, l.t.link))] = true
-		}
 		if len(r.messages) >= maxMessages {
 			continue
 		}
@@ -230,7 +242,11 @@ func (r *run) doubt(l *line, n notes) {
 	if len(r.doubts) >= maxMessages {
 		return
 	}
+	masked := n.masked // that no doubt about a column tells of
 	for _, f := range n.doubts {
+		if f.Rule == survey.RuleAadhaarMasked {
+			masked--
+		}
 		header := ""
 		if col := l.t.columnOf(f.Field); col >= 0 && col < len(l.t.header) {
 			header = l.t.header[col]
@@ -241,7 +257,7 @@ func (r *run) doubt(l *line, n notes) {
 		}
 		r.doubts = append(r.doubts, m)
 	}
-	if n.masked > 0 {
+	if masked > 0 {
 		text := "An Aadhaar number is written here. It was not taken over; strike it from the paper and from the file."
 		r.doubts = append(r.doubts, l.message("", text))
 	}
@@ -258,7 +274,7 @@ func (l *line) message(header, text string) Message {
 		m.Sheet, m.Row, col = l.t.whence(l.t.sheet, l.n, col)
 	}
 	if col >= 0 {
-		m.Column = fmt.Sprintf("%s (%s)", columnName(col), oneLine(header))
+		m.Column = fmt.Sprintf("%s (%s)", columnName(col), shown(oneLine(header)))
 	}
 	return m
 }
@@ -308,8 +324,6 @@ var (
 	placeKey    = placeOf(survey.Household, "household_id")
 	placeWard   = placeOf(survey.Household, "ward_code")
 	placeVisit  = placeOf(survey.Household, "visit_no")
-	placeMember = placeOf(survey.Member, "member_id")
-	placeLine   = placeOf(survey.Member, "line_no")
 )
 
 func placeOf(l survey.Level, name string) int {
@@ -352,7 +366,7 @@ func (l *line) unseen() (masked int) {
 func (r *run) sourceRev(l *line, visit int) string {
 	rev := fmt.Sprintf("%04d", visit)
 	if l.t.rev >= 0 {
-		if edit := sortable(cell(l.cells, l.t.rev)); edit != "" {
+		if edit := sortable(maskRevision(cell(l.cells, l.t.rev))); edit != "" {
 			rev += " " + edit
 		}
 	}

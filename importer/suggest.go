@@ -69,7 +69,7 @@ func SuggestMapping(path, surveyCode string) (*Proposal, error) {
 		s.list(m)
 		return s.proposal, nil
 	}
-	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	stem := strings.TrimSuffix(FileName(path), filepath.Ext(path))
 	m := &Mapping{Version: 1, Name: stem, Survey: surveyCode}
 	if isProfile(m.Name) {
 		m.Name += "-table"
@@ -146,7 +146,14 @@ func (s *suggester) fill(m *Mapping, heads []head) error {
 			s.join(m, households, members)
 		}
 	case len(wide) >= 2:
-		m.Households = s.table(h, slices.DeleteFunc(households, func(c column) bool { return numbered.MatchString(c.header) }), survey.Household)
+		stems := map[string]bool{}
+		for _, f := range wide {
+			stems[headerKey(f.Column)] = true
+		}
+		m.Households = s.table(h, slices.DeleteFunc(households, func(c column) bool {
+			_, n := unnumbered(c.header, stems)
+			return n > 0 || numbered.MatchString(c.header)
+		}), survey.Household)
 		s.tell(f, m.Households, h, households)
 		m.Members = &TableMapping{Melt: true, Fields: wide}
 		if t.profile != "" {
@@ -273,24 +280,6 @@ func within(values, others []string) bool {
 	return n*10 >= len(values)*9 || len(others) >= sampleRows && n > 0
 }
 
-// numberedStems finds members side by side: name_1, age_1, name_2, age_2.
-func numberedStems(header []string, index wordIndex) map[string]FieldMapping {
-	fields := map[string]FieldMapping{}
-	for _, text := range header {
-		m := numbered.FindStringSubmatch(text)
-		if m == nil || !slices.Contains(header, m[1]+"_1") || !slices.Contains(header, m[1]+"_2") {
-			continue
-		}
-		for place, f := range fieldsOf[survey.Member] {
-			if sure := index.fit(survey.Member, place, m[1]); sure >= sureTelling && fields[f.Name].ways() == 0 {
-				fields[f.Name] = FieldMapping{Column: m[1] + "_#", Confidence: sure}
-				break
-			}
-		}
-	}
-	return fields
-}
-
 // list tells what was found, the surest first, and what was not used.
 func (s *suggester) list(m *Mapping) {
 	for _, t := range []*TableMapping{m.Households, m.Members, m.Rows} {
@@ -370,5 +359,6 @@ func (m *Mapping) Marshal() ([]byte, error) {
 	if err := enc.Encode(m); err != nil {
 		return nil, fmt.Errorf("writing a mapping: %w", err)
 	}
-	return b.Bytes(), nil
+	text, _ := survey.MaskAadhaar(b.String()) // codes come out of cells
+	return []byte(text), nil
 }

@@ -57,15 +57,23 @@ func (s *suggester) columns(h head) ([]column, error) {
 		return nil, err
 	}
 	tool := t.isExport()
+	roster := ""
+	if slices.Contains(header, "interview__id") {
+		roster = rosterID(h.sheet, header)
+	}
 	return slices.DeleteFunc(cols, func(c column) bool {
 		i := strings.LastIndexByte(c.header, '/')
-		return strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
+		return c.header == roster || strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
 	}), nil
 }
 
 // fit is how well a header, without its path through groups, or the label that a dictionary gives it, fits a field.
 func (s *suggester) fit(l survey.Level, place int, header string) float64 {
-	best := s.index.fit(l, place, header[strings.LastIndexByte(header, '/')+1:])
+	named := header
+	if i := strings.IndexAny(header, "(["); i < 0 || strings.LastIndexByte(header, '/') < i { // (Y/N) is no path
+		named = header[strings.LastIndexByte(header, '/')+1:]
+	}
+	best := s.index.fit(l, place, named)
 	if b, ok := s.book.(labelled); ok {
 		best = max(best, s.index.fit(l, place, b.label(header)))
 	}
@@ -124,8 +132,27 @@ func (s *suggester) table(h head, cols []column, levels ...survey.Level) *TableM
 		used[m.col] = true
 		t.Fields[f.Name] = s.field(f, cols[m.col], m)
 	}
-	(&finder{book: s.book, tool: &tool{paths: "/"}}).choices(t, levels[len(levels)-1], h.header())
+	if len(levels) > 1 {
+		t.phones(cols)
+	}
+	if levels[len(levels)-1] == survey.Member {
+		t.joinNames(cols)
+	}
+	s.ticks(t, cols, levels[len(levels)-1])
+	(&finder{book: s.book, tool: &tool{paths: []string{"/"}}}).choices(t, levels[len(levels)-1], h.header())
 	return t
+}
+
+// phones tells two columns of phones apart where a row holds a household and a member: the household's stands before the member's name, the
+// member's behind it.
+func (t *TableMapping) phones(cols []column) {
+	at := func(field string) int {
+		return slices.IndexFunc(cols, func(c column) bool { return c.header == t.Fields[field].Column })
+	}
+	own, family, name := t.Fields["mobile"], t.Fields["contact_mobile"], at("full_name")
+	if own.Column != "" && family.Column != "" && at("mobile") < name && name < at("contact_mobile") {
+		t.Fields["mobile"], t.Fields["contact_mobile"] = family, own
+	}
 }
 
 // judge looks at the values of a column; codes with labels of their own are judged by these.
@@ -169,6 +196,8 @@ func (s *suggester) field(f survey.Field, c column, m match) FieldMapping {
 		out.Date = "unix"
 	case m.isPacked:
 		out.Date = "compact"
+	case m.isMDY:
+		out.Date = "mdy"
 	}
 	if len(f.Codes) == 0 {
 		return out

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,8 +19,8 @@ const (
 // A tool is how one program exports what it collected; its columns are in EXPORTS.md.
 type tool struct {
 	profile, name string
-	paths         string // what parts a question from the groups it stands in
-	key           string // of a submission; the same in every export
+	paths         []string // what may part a question from the groups it stands in
+	key           string   // of a submission; the same in every export
 	revs          []string
 	parent, link  string // the column of a repeat's row that names the submission, and of the submission that it names
 	position      string // numbers the rows of a repeat in their submission; empty: they are counted
@@ -37,30 +36,43 @@ func tools() []tool {
 		},
 		{
 			profile: ProfileSolutions, name: "an export of Survey Solutions", key: "interview__id", parent: "interview__id", link: "interview__id",
+			rejected: map[string]map[string]string{"interview__status": solutionsStatus},
+		},
+		{ // before 2017
+			profile: ProfileSolutions, name: "an export of Survey Solutions", key: "Id", parent: "ParentId1", link: "Id",
 		},
 		{
-			profile: ProfileODK, name: "an export of ODK Central", paths: "-/", key: "KEY", revs: []string{"Edits"}, parent: "PARENT_KEY", link: "KEY",
+			profile: ProfileODK, name: "an export of ODK Central", paths: []string{"-", "/"}, key: "KEY", revs: []string{"Edits"}, parent: "PARENT_KEY", link: "KEY",
 			rejected: map[string]map[string]string{
 				"ReviewState": {"rejected": "rejected"},
 				"Status":      {"not decrypted": "encrypted", "missing encrypted form data": "encrypted"},
 			},
 		},
 		{
-			profile: ProfileSurveyCTO, name: "an export of SurveyCTO", paths: "/", key: "KEY", parent: "PARENT_KEY", link: "KEY",
+			profile: ProfileSurveyCTO, name: "an export of SurveyCTO", paths: []string{"-", "/"}, key: "KEY", parent: "PARENT_KEY", link: "KEY",
 			rejected: map[string]map[string]string{"review_status": {"rejected": "rejected"}},
 		},
 		{
-			profile: ProfileKobo, name: "a KoboToolbox export", paths: "/", key: "_id", revs: []string{"_uuid"}, parent: "_submission__id", link: "_id",
+			profile: ProfileKobo, name: "a KoboToolbox export", paths: []string{"/"}, key: "_id", revs: []string{"_uuid"}, parent: "_submission__id", link: "_id",
 			rejected: map[string]map[string]string{"_validation_status": {"validation_status_not_approved": "rejected", "not approved": "rejected"}},
 		},
 	}
+}
+
+// solutionsStatus are the states of an interview that do not count: rejected by a supervisor or the headquarters, deleted, and not yet
+// completed.
+var solutionsStatus = map[string]string{
+	"65": "rejected", "125": "rejected", "-1": "deleted",
+	"0": "partial", "20": "partial", "40": "partial", "60": "partial", "80": "partial", "85": "partial", "95": "partial",
 }
 
 // Profiles lists the names of the profiles that need no mapping, our own form first.
 func Profiles() []string {
 	names := []string{ProfileSehat}
 	for _, t := range tools() {
-		names = append(names, t.profile)
+		if !slices.Contains(names, t.profile) {
+			names = append(names, t.profile)
+		}
 	}
 	return names
 }
@@ -74,39 +86,56 @@ func (t tool) wrote(header []string) (is, repeat bool) {
 	case ProfileCSPro:
 		return has("case_id") && has("case_revision", "occ"), has("occ")
 	case ProfileSolutions:
+		if t.key == "Id" {
+			return has("ParentId1") || has("Id") && has("ssSys_IRnd", "sssys_irnd"), has("ParentId1")
+		}
 		roster := slices.ContainsFunc(header, func(s string) bool {
 			return strings.HasSuffix(s, "__id") && s != "interview__id" && s != "assignment__id"
 		})
 		return has("interview__id"), roster
 	case ProfileODK:
-		return has("KEY", "PARENT_KEY") && !isSurveyCTO(header), has("PARENT_KEY")
+		return has("KEY", "PARENT_KEY"), has("PARENT_KEY")
 	case ProfileSurveyCTO:
-		return has("KEY", "PARENT_KEY") && isSurveyCTO(header), has("PARENT_KEY")
+		return has("KEY", "PARENT_KEY"), has("PARENT_KEY")
 	}
 	repeat = has("_parent_index", "_submission__id")
 	return repeat || has("_index", "_id") && has("_uuid", "_submission_time", "_index") && has("_id", "_uuid"), repeat
 }
 
-// isSurveyCTO reports whether one of the columns that only SurveyCTO writes is there.
-func isSurveyCTO(header []string) bool {
-	return slices.ContainsFunc(header, func(s string) bool {
-		return s == "formdef_version" || s == "instanceID" || s == "review_corrections" || strings.HasPrefix(s, "SET-OF-")
-	})
+// isSurveyCTO tells apart two tools that both call the submission KEY, by the columns that only one of them writes, the surest first: ODK
+// Central writes an instanceID, too, and ODK Briefcase a SET-OF- as SurveyCTO does.
+func isSurveyCTO(heads []head) bool {
+	for _, mark := range []struct {
+		names []string
+		cto   bool
+	}{
+		{[]string{"SubmitterID", "SubmitterName", "AttachmentsExpected", "ReviewState", "FormVersion"}, false},
+		{[]string{"formdef_version", "review_corrections", "review_quality"}, true},
+		{[]string{"meta-instanceID"}, false},
+		{[]string{"instanceID"}, true},
+	} {
+		if anyHeader(heads, func(s string) bool { return slices.Contains(mark.names, s) }) {
+			return mark.cto
+		}
+	}
+	return anyHeader(heads, func(s string) bool { return strings.HasPrefix(s, "SET-OF-") })
+}
+
+func anyHeader(heads []head, is func(string) bool) bool {
+	return slices.ContainsFunc(heads, func(h head) bool { return slices.ContainsFunc(h.header(), is) })
 }
 
 // toolOf finds the tool that wrote a book, its sheet of submissions and those of repeats, by their places in heads; root is -1 if there
 // is none.
 func toolOf(heads []head) (found *tool, root int, repeats []int) {
 	root = -1
+	cto := isSurveyCTO(heads)
 	for _, t := range tools() {
-		if t.profile == ProfileODK && slices.ContainsFunc(heads, func(h head) bool { return isSurveyCTO(h.header()) }) {
+		if t.profile == ProfileODK && cto || t.profile == ProfileSurveyCTO && !cto {
 			continue
 		}
 		for i, h := range heads {
 			is, repeat := t.wrote(h.header())
-			if !is && t.profile == ProfileSurveyCTO {
-				is, repeat = slices.Contains(h.header(), "PARENT_KEY"), true
-			}
 			switch {
 			case is && repeat:
 				repeats = append(repeats, i)
@@ -115,10 +144,71 @@ func toolOf(heads []head) (found *tool, root int, repeats []int) {
 			}
 		}
 		if root >= 0 || len(repeats) > 0 {
-			return &t, root, repeats
+			return t.in(heads), root, repeats
 		}
 	}
 	return nil, -1, nil
+}
+
+// otherPaths are what KoboToolbox may be told to put between a question and its groups in place of the slash.
+var otherPaths = []string{".", ":", "-", "|", ">", "__", "\\"}
+
+// in returns the tool as it wrote these sheets: the separator of groups is the one by which the most headers end with a question of ours.
+func (t tool) in(heads []head) *tool {
+	if t.profile != ProfileKobo {
+		return &t
+	}
+	most := countPaths(heads, "/")
+	for _, sep := range otherPaths {
+		if n := countPaths(heads, sep); n > most && n >= 3 {
+			t.paths, most = []string{sep}, n
+		}
+	}
+	return &t
+}
+
+// countPaths counts the headers that are a question of ours behind a separator.
+func countPaths(heads []head, sep string) int {
+	n := 0
+	for _, h := range heads {
+		for _, text := range h.header() {
+			for _, l := range []survey.Level{survey.Household, survey.Member} {
+				if _, whole := survey.Lookup(l, text); whole {
+					break
+				}
+				if _, ok := behind(l, text, []string{sep}); ok {
+					n++
+					break
+				}
+			}
+		}
+	}
+	return n
+}
+
+// behind returns the place of the question that a header names behind its groups: the longest end of it after a separator.
+func behind(l survey.Level, text string, seps []string) (place int, ok bool) {
+	for i := 1; i < len(text); i++ {
+		for _, sep := range seps {
+			if rest, is := strings.CutPrefix(text[i:], sep); is {
+				if place, ok = survey.Lookup(l, rest); ok {
+					return place, true
+				}
+			}
+		}
+	}
+	return 0, false
+}
+
+// afterPath is what follows the last separator.
+func (t *tool) afterPath(text string) string {
+	end := 0
+	for _, sep := range t.paths {
+		if i := strings.LastIndex(text, sep); i >= 0 {
+			end = max(end, i+len(sep))
+		}
+	}
+	return text[end:]
 }
 
 // recogniseAs is recognise, where somebody may have said what the file is.
@@ -188,294 +278,5 @@ func (m *Mapping) bySubmission() bool {
 	if m == nil || m.Members == nil || m.Members.Link == nil {
 		return false
 	}
-	return slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
-}
-
-// A finder finds our questions among the columns of a tool.
-type finder struct {
-	book book
-	tool *tool
-}
-
-// table finds the questions of a level in a sheet. A question that two columns answer stops the import.
-func (f *finder) table(h head, l survey.Level) (*TableMapping, error) {
-	t := &TableMapping{Sheet: h.sheet, Fields: map[string]FieldMapping{}}
-	header := h.header()
-	if err := newBinding(h, slices.IndexFunc(h.rows, func(row []string) bool { return row != nil })).distinct(); err != nil {
-		return nil, err
-	}
-	for _, whole := range []bool{true, false} { // as it is, then without the path through groups
-		found := map[string]int{}
-		for i, text := range header {
-			name, ok := f.question(l, text, header, whole)
-			if !ok || t.Fields[name].Column != "" && t.Fields[name].Column != text && found[name] == 0 {
-				continue
-			}
-			if j := found[name]; j > 0 {
-				return nil, fileError("delete the one that is not needed, or write a mapping with --suggest-mapping",
-					"sheet %s: columns %s and %s (%s) both hold %s", h.sheet, columnName(j-1), columnName(i), oneLine(text), name)
-			}
-			if _, told := t.Fields[name]; told {
-				continue
-			}
-			found[name] = i + 1
-			t.Fields[name] = f.field(l, name, text)
-		}
-	}
-	f.choices(t, l, header)
-	return t, nil
-}
-
-// field is the mapping of a column; codes that have labels of their own are translated by them.
-func (f *finder) field(l survey.Level, name, column string) FieldMapping {
-	m := FieldMapping{Column: column}
-	b, ok := f.book.(labelled)
-	if !ok {
-		return m
-	}
-	_, place, _ := fieldNamed(name)
-	for code, label := range b.codesOf(column) {
-		if _, known := fieldsOf[l][place].Understands(code); known {
-			continue
-		}
-		if ours, known := fieldsOf[l][place].Understands(label); known {
-			if m.Codes == nil {
-				m.Codes = map[string]string{}
-			}
-			m.Codes[code] = ours
-		}
-	}
-	return m
-}
-
-// question returns the field that a header names, by machine name or label.
-func (f *finder) question(l survey.Level, text string, header []string, whole bool) (string, bool) {
-	if whole {
-		if place, ok := survey.Lookup(l, text); ok {
-			return fieldsOf[l][place].Name, true
-		}
-		return "", false
-	}
-	if _, _, is := f.choice(l, text, header); is {
-		return "", false
-	}
-	i := strings.LastIndexAny(text, f.tool.paths)
-	if i < 0 || f.tool.paths == "" {
-		return "", false
-	}
-	if place, ok := survey.Lookup(l, text[i+1:]); ok {
-		return fieldsOf[l][place].Name, true
-	}
-	return "", false
-}
-
-// choice reports whether a column is one answer of a question with several, q/choice: the question's column, and the answer.
-func (f *finder) choice(l survey.Level, text string, header []string) (question, answer string, is bool) {
-	i := strings.LastIndexByte(text, '/')
-	if i < 0 {
-		return "", "", false
-	}
-	question, answer = text[:i], text[i+1:]
-	if slices.Contains(header, question) {
-		return question, answer, true
-	}
-	last := question[strings.LastIndexAny(question, f.tool.paths)+1:]
-	if place, ok := survey.Lookup(l, last); ok && fieldsOf[l][place].Type == survey.Many {
-		_, is = fieldsOf[l][place].Understands(answer)
-	}
-	return question, answer, is
-}
-
-// choices finds the columns of single answers: q/choice, and q_choice as SurveyCTO writes it.
-func (f *finder) choices(t *TableMapping, l survey.Level, header []string) {
-	for _, field := range fieldsOf[l] {
-		if field.Type != survey.Many {
-			continue
-		}
-		found := map[string]string{}
-		for _, text := range header {
-			question, answer, is := f.choice(l, text, header)
-			if !is && f.tool.profile == ProfileSurveyCTO {
-				last := text[strings.LastIndexByte(text, '/')+1:]
-				answer, is = strings.CutPrefix(last, field.Name+"_")
-				question = field.Name
-			}
-			last := question[strings.LastIndexAny(question, f.tool.paths)+1:]
-			place, ok := survey.Lookup(l, last)
-			if code, known := field.Understands(answer); is && known && ok && fieldsOf[l][place].Name == field.Name {
-				found[text] = code
-			}
-		}
-		if len(found) > 0 {
-			m := t.Fields[field.Name]
-			m.Choices = found
-			t.Fields[field.Name] = m
-		}
-	}
-}
-
-// splitPlace is a column of a geopoint: _g_latitude in Kobo, g-Latitude in ODK and SurveyCTO.
-var splitPlace = regexp.MustCompile(`^(?:.*/)?_?(.*?)[-_]?(?i:(latitude|longitude|precision|accuracy))$`)
-
-// place finds the parts of a geopoint, where there is only one.
-func (f *finder) place(t *TableMapping, header []string) {
-	points := map[string]map[string]string{}
-	for _, text := range header {
-		if m := splitPlace.FindStringSubmatch(text); m != nil {
-			if points[m[1]] == nil {
-				points[m[1]] = map[string]string{}
-			}
-			points[m[1]][strings.ToLower(m[2])] = text
-		}
-	}
-	if len(points) == 1 {
-		for _, parts := range points {
-			for part, name := range map[string]string{"latitude": "latitude", "longitude": "longitude", "precision": "gps_accuracy", "accuracy": "gps_accuracy"} {
-				if parts[part] != "" && t.Fields[name].ways() == 0 {
-					t.Fields[name] = FieldMapping{Column: parts[part]}
-				}
-			}
-		}
-		return
-	}
-	for _, text := range header {
-		switch last := text[strings.LastIndexAny(text, f.tool.paths)+1:]; strings.ToLower(last) {
-		case "gps", "location", "geopoint", "gps_location", "geolocation":
-			for name, part := range map[string]int{"latitude": 1, "longitude": 2, "gps_accuracy": 4} {
-				if t.Fields[name].ways() == 0 {
-					t.Fields[name] = FieldMapping{Column: text, Part: part}
-				}
-			}
-			return
-		}
-	}
-}
-
-// household adds what the tool itself tells about a submission.
-func (f *finder) household(t *TableMapping, header []string) {
-	f.place(t, header)
-	if slices.Contains(header, f.tool.key) {
-		if own, ok := t.Fields[survey.LinkField]; ok {
-			t.Fields[survey.LinkField] = FieldMapping{First: []string{own.Column, f.tool.key}}
-		} else {
-			t.Fields[survey.LinkField] = FieldMapping{Column: f.tool.key}
-		}
-	}
-	if t.Fields["visit_date"].ways() == 0 {
-		var days []string
-		for _, text := range header {
-			if last := text[strings.LastIndexAny(text, f.tool.paths)+1:]; last == "today" || last == "start" || text == "SubmissionDate" || text == "_submission_time" {
-				days = append(days, text)
-			}
-		}
-		slices.SortStableFunc(days, func(a, b string) int { return dayRank(a) - dayRank(b) })
-		if len(days) > 0 {
-			t.Fields["visit_date"] = FieldMapping{First: days}
-		}
-	}
-	for _, rev := range f.tool.revs {
-		if slices.Contains(header, rev) {
-			t.SourceRev = rev
-		}
-	}
-	for column, values := range f.tool.rejected {
-		if slices.Contains(header, column) {
-			if t.RejectedWhere == nil {
-				t.RejectedWhere = map[string]map[string]string{}
-			}
-			t.RejectedWhere[column] = values
-		}
-	}
-}
-
-// dayRank orders the columns that may tell the day of the visit, the surest first.
-func dayRank(text string) int {
-	switch {
-	case strings.HasSuffix(text, "today"):
-		return 0
-	case strings.HasSuffix(text, "start"):
-		return 1
-	}
-	return 2
-}
-
-// repeatOfOurs returns the place of the repeat that holds the members, or -1.
-func (f *finder) repeatOfOurs(heads []head, repeats []int) int {
-	best, most := -1, 1
-	for _, i := range repeats {
-		n := 0
-		for _, text := range heads[i].header() {
-			if _, ok := f.question(survey.Member, text, heads[i].header(), true); ok {
-				n++
-			} else if _, ok := f.question(survey.Member, text, heads[i].header(), false); ok {
-				n++
-			}
-		}
-		if n > most {
-			best, most = i, n
-		}
-	}
-	return best
-}
-
-// member adds what the tool itself tells about a row of a repeat.
-func (f *finder) member(t *TableMapping, header, root []string) {
-	t.Link = &Link{f.tool.parent, f.tool.link}
-	if f.tool.profile == ProfileKobo && (!slices.Contains(header, f.tool.parent) || !slices.Contains(root, f.tool.link)) {
-		t.Link = &Link{"_parent_index", "_index"}
-	}
-	if t.Fields["line_no"].ways() > 0 || t.Fields["member_id"].ways() > 0 {
-		return
-	}
-	t.Fields["line_no"] = FieldMapping{Count: true}
-	if f.tool.position != "" && slices.Contains(header, f.tool.position) {
-		t.Fields["line_no"] = FieldMapping{Column: f.tool.position}
-	}
-}
-
-var numbered = regexp.MustCompile(`^(.+)_[1-9][0-9]*$`)
-
-// isWide reports whether members stand side by side: at least two questions about them carry numbers.
-func (f *finder) isWide(header []string) bool {
-	found := map[int]bool{}
-	for _, text := range header {
-		if m := numbered.FindStringSubmatch(text); m != nil {
-			if place, ok := survey.Lookup(survey.Member, m[1][strings.LastIndexByte(m[1], '/')+1:]); ok {
-				found[place] = true
-			}
-		}
-	}
-	return len(found) >= 2
-}
-
-// wide maps the members of a wide sheet.
-func (f *finder) wide(h head) *TableMapping {
-	var stems []string
-	for _, text := range h.header() {
-		if m := numbered.FindStringSubmatch(text); m != nil && !slices.Contains(stems, m[1]) {
-			stems = append(stems, m[1])
-		}
-	}
-	plain := TableMapping{Fields: map[string]FieldMapping{}}
-	for _, stem := range stems {
-		if place, ok := survey.Lookup(survey.Member, stem[strings.LastIndexByte(stem, '/')+1:]); ok {
-			plain.Fields[fieldsOf[survey.Member][place].Name] = FieldMapping{Column: stem + "_#"}
-		}
-	}
-	f.choices(&plain, survey.Member, stems)
-	for name, field := range plain.Fields {
-		choices := map[string]string{}
-		for text, code := range field.Choices {
-			choices[text+"_#"] = code
-		}
-		if field.Choices = nil; len(choices) > 0 {
-			field.Choices = choices
-		}
-		plain.Fields[name] = field
-	}
-	plain.Melt, plain.Link = true, &Link{f.tool.parent, f.tool.link}
-	if plain.Fields["line_no"].ways() == 0 && plain.Fields["member_id"].ways() == 0 {
-		plain.Fields["line_no"] = FieldMapping{Column: memberNumber}
-	}
-	return &plain
+	return m.isJoined() || slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
 }

@@ -168,7 +168,7 @@ func TestODKCentralExportsOfOurForm(t *testing.T) {
 	groups := strings.NewReplacer("ward_code", "place-ward_code", "visit_date", "visit-visit_date", "gps-L", "place-gps-L", "gps-A", "place-gps-A", "full_name", "who-full_name", "conditions", "health-conditions")
 	for name, c := range map[string]struct{ root, loop, altitude string }{
 		"without groups":        {odkRoot, odkLoop, "gps-Altitude"},
-		"with groups":           {groups.Replace(odkRoot), groups.Replace(odkLoop), "place-gps-Altitude"},
+		"with groups":           {groups.Replace(odkRoot), groups.Replace(odkLoop), "gps-Altitude"},
 		"split answers":         {odkRoot, odkLoop, "gps-Altitude"},
 		"answers are not split": {odkRoot, strings.NewReplacer(",conditions/none,conditions/diabetes,conditions/heart", "", ",0,1,1,", ",", ",0,0,0,", ",", ",1,0,0,", ",").Replace(odkLoop), "gps-Altitude"},
 	} {
@@ -229,6 +229,17 @@ func TestODKSubmissionsThatDoNotCount(t *testing.T) {
 	}
 }
 
+// A CSV of the submissions alone says nothing about people: who imports it is told so.
+func TestAnExportWithoutItsRepeats(t *testing.T) {
+	b := sqlite(t)
+	if r := b.want(b.file("submissions.csv", odkRoot), nil, 2, 0, 0, 0); !r.NoMembers {
+		t.Error("nobody is told that the members are missing")
+	}
+	if r := b.want(b.zipped("form.zip", "form.csv", odkRoot, "form-members.csv", odkLoop), nil, 3, 0, 2, 0); r.NoMembers {
+		t.Error("the members are there")
+	}
+}
+
 func TestUnpackedExportsAreReadTogether(t *testing.T) {
 	b := sqlite(t)
 	b.file("form-members.csv", odkLoop)
@@ -257,7 +268,7 @@ func TestSurveyCTOWide(t *testing.T) {
 	if r.Profile != "surveycto" || len(r.Messages) != 1 || !strings.HasPrefix(r.Messages[0].String(), "row 3, column M (sex_#)") {
 		t.Errorf("%s, %v", r.Profile, r.Messages)
 	}
-	b.knows(`m-1 Ramesh Kumar M {"conditions":["diabetes","heart"],"source":{"hobby_#":"chess"}}`, "m-2 Sunita Devi F",
+	b.knows(`m-1 Ramesh Kumar M {"conditions":["diabetes","heart"],"source":{"hobby":"chess"}}`, "m-2 Sunita Devi F",
 		`surveycto/H1 012 {"source":{"members_count":"2","starttime":"10:00"}}`)
 	b.want(path, nil, 0, 0, 4, 1)
 	b.want(b.file("wide.csv", strings.NewReplacer("head,X", "head,M", "Sunita Devi", "Sunita Rani").Replace(ctoWide)), nil, 1, 1, 3, 0)

@@ -14,17 +14,61 @@ type keptColumn struct {
 }
 
 // keepUnknown finds the columns that answer no question and are kept: all but those that a tool writes about its own doings, which differ
-// from one export to the next.
-func (t *binding) keepUnknown() {
+// from one export to the next. The groups that a tool was asked to write before a question are no part of its name, nor is the place
+// where a member's number stands: the same submission, exported with other settings, is the same.
+func (t *binding) keepUnknown(melted bool) {
 	tool := t.isExport()
+	names := map[string]int{}
+	bare := make([]string, len(t.header))
+	var groups []string
+	if tool {
+		groups = t.groups()
+	}
+	for i, text := range t.header {
+		bare[i] = strings.TrimSpace(text)
+		if melted {
+			bare[i] = strings.TrimSuffix(bare[i], "_"+memberNumber)
+		}
+		for _, g := range groups {
+			bare[i] = strings.TrimPrefix(bare[i], g)
+		}
+		names[bare[i]]++
+	}
 	for i, text := range t.header {
 		text = strings.TrimSpace(text)
 		if t.isUnknown(i) && text != "" && !(tool && isToolColumn(text)) {
+			if bare[i] != "" && names[bare[i]] == 1 {
+				text = bare[i]
+			}
 			masked, _ := survey.MaskAadhaar(oneLine(text))
 			t.kept = append(t.kept, keptColumn{i, quoteJSON(strings.ToValidUTF8(masked, "\uFFFD"))})
 		}
 	}
 	slices.SortStableFunc(t.kept, func(a, b keptColumn) int { return strings.Compare(a.name, b.name) })
+}
+
+// groups are the paths that stand before the questions of a tool's export, the longest first: "members/who/" and "members/".
+func (t *binding) groups() []string {
+	var out []string
+	for i, text := range t.header {
+		o := t.owner[i]
+		if o.place < 0 || splitPlace.MatchString(text) { // gps-Latitude: the question is gps
+			continue
+		}
+		for _, sep := range append([]string{"/"}, otherPaths...) {
+			if _, ok := behind(o.level, text, []string{sep}); !ok {
+				continue
+			}
+			for end := strings.LastIndex(text, sep); end > 0; end = strings.LastIndex(text[:end], sep) {
+				if g := text[:end+len(sep)]; !slices.Contains(out, g) {
+					out = append(out, g)
+				}
+			}
+			break
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return out
 }
 
 // isUnknown reports whether nothing is read from a column.

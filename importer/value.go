@@ -2,6 +2,7 @@ package importer
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,14 +111,29 @@ func (s *source) value(cells []string, system dateSystem) string {
 func (s *source) ticked(cells []string) string {
 	var given []string
 	for _, c := range s.choices {
-		switch strings.ToLower(strings.TrimSpace(cell(cells, c.col))) {
-		case "1", "1.0", "true", "yes", "x", "✓", "हाँ", "हां":
-			if c.code != "" {
-				given = append(given, c.code)
-			}
+		if c.code != "" && isTick(cell(cells, c.col)) {
+			given = append(given, c.code)
 		}
 	}
 	return strings.Join(given, ", ")
+}
+
+// isTick reports whether a cell says yes.
+func isTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "1", "1.0", "true", "yes", "y", "x", "✓", "✔", "हाँ", "हां":
+		return true
+	}
+	return false
+}
+
+// isNoTick reports whether a cell says no, or nothing.
+func isNoTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "0", "0.0", "false", "no", "n", "-", "नहीं":
+		return true
+	}
+	return false
 }
 
 // wordOf returns one of the words of a cell, from 1.
@@ -129,7 +145,7 @@ func wordOf(v string, n int) string {
 	return words[n-1]
 }
 
-// code translates a code, or several parted by spaces where the whole is none.
+// code translates a code, or several parted by commas or spaces where the whole is none.
 func (s *source) code(v string) string {
 	key := strings.ToLower(strings.TrimSpace(v))
 	if to, ok := s.codes[key]; ok {
@@ -137,6 +153,20 @@ func (s *source) code(v string) string {
 	}
 	if to, ok := s.codes[linkKey(key)]; ok { // 1.0, as a spreadsheet may write 1
 		return to
+	}
+	if parts := marked(v); len(parts) > 1 && slices.ContainsFunc(parts, func(p string) bool { _, ok := s.codes[strings.ToLower(p)]; return ok }) {
+		var out []string
+		for _, p := range parts { // those that the mapping does not name mean themselves
+			if to, ok := s.codes[strings.ToLower(p)]; ok {
+				p = to
+			} else if s.otherwise != nil {
+				p = *s.otherwise
+			}
+			if p != "" {
+				out = append(out, p)
+			}
+		}
+		return strings.Join(out, ", ")
 	}
 	if words := strings.Fields(key); len(words) > 1 {
 		var out []string
@@ -182,7 +212,7 @@ const (
 	formAuto                    // as survey.ParseDate reads it, or a spreadsheet's number
 	formSerial                  // a spreadsheet's number, in a text file too
 	formMDY                     // month before day
-	formCompact                 // 20260815, perhaps with a time after it
+	formCompact                 // 20260815, perhaps with a time after it, or 15082026
 	formUnix                    // seconds since 1970
 )
 
@@ -202,8 +232,21 @@ func (f dateForm) iso(v string, system dateSystem) string {
 	}
 	switch f {
 	case formCompact:
-		if len(v) >= 8 && isNumber(v[:8]) {
+		if len(v) == 7 && isNumber(v) { // 5082026: the nought before it was lost
+			v = "0" + v
+		}
+		switch { // the years of the living tell the two apart: 19 and 20 are no months
+		case len(v) < 8 || !isNumber(v[:8]):
+		case len(v) == 8 && (v[4:6] == "19" || v[4:6] == "20"):
+			return v[4:8] + "-" + v[2:4] + "-" + v[:2]
+		default:
 			return v[:4] + "-" + v[4:6] + "-" + v[6:8]
+		}
+	case formAuto:
+		if strings.HasSuffix(v, "Z") { // told in Greenwich: after 18:30 there it is tomorrow here
+			if t, err := time.Parse(time.RFC3339, v); err == nil {
+				return t.In(india).Format(time.DateOnly)
+			}
 		}
 	case formUnix:
 		if seconds, err := strconv.ParseInt(linkKey(v), 10, 64); err == nil && len(v) >= 9 && len(v) <= 12 {

@@ -218,8 +218,12 @@ func odkExport(t *testing.T, all []submission, l layout, edits map[int]int) expo
 	hh, mb := formColumns(t, l.language)
 	header, row := l.columns(hh)
 	memberHeader, memberRow := l.columns(mb)
+	meta := "meta-"
+	if l.header(formColumn{groups: []string{"g"}, name: "q"}) == "q" { // group paths are off for these, too
+		meta = ""
+	}
 	a := [][]string{slices.Concat([]string{"SubmissionDate"}, header, []string{
-		"meta-instanceID", "meta-instanceName", "KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits", "FormVersion",
+		meta + "instanceID", meta + "instanceName", "KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits", "FormVersion",
 	})}
 	b := [][]string{append(memberHeader, "PARENT_KEY", "KEY")}
 	for i, s := range all {
@@ -246,7 +250,7 @@ func surveyCTOWide(t *testing.T, all []submission, l layout, _ map[int]int) expo
 	for n := range most {
 		numbered[n] = l
 		numbered[n].split = ""
-		numbered[n].header = func(c formColumn) string { return fmt.Sprintf("%s_%d", c.name, n+1) }
+		numbered[n].header = func(c formColumn) string { return fmt.Sprintf("%s_%d", l.header(c), n+1) }
 		names, _ := numbered[n].columns(mb)
 		header = append(header, names...)
 	}

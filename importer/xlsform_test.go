@@ -240,14 +240,32 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 			return b.xlsx(koboExport(b.T, s, a, m, edits), numbers)
 		}
 	}
+	koboLayout := func(sep string, l layout) func(*bench, []submission, map[int]int) string {
+		l.split = sep
+		return kobo(path(sep), path(sep, "members"), l, false)
+	}
 	odk := func(l layout) func(*bench, []submission, map[int]int) string {
 		l.point = func(c formColumn) []string {
 			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
 		}
 		return func(b *bench, s []submission, edits map[int]int) string { return b.zip(odkExport(b.T, s, l, edits)) }
 	}
-	surveyCTO := func(lay func(*testing.T, []submission, layout, map[int]int) export) func(*bench, []submission, map[int]int) string {
-		l := layout{header: bare, split: "_", point: func(formColumn) []string {
+	briefcase := func(b *bench, s []submission, edits map[int]int) string {
+		l := layout{header: path("-"), point: func(c formColumn) []string {
+			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
+		}}
+		e := odkExport(b.T, s, l, edits)
+		for i, row := range e.tables[0] {
+			set := "SET-OF-members"
+			if i > 0 {
+				set = row[len(row)-9] + "/members"
+			}
+			e.tables[0][i] = append(slices.Clone(row[:len(row)-8]), set)
+		}
+		return b.folder(e)
+	}
+	surveyCTO := func(lay func(*testing.T, []submission, layout, map[int]int) export, header func(formColumn) string) func(*bench, []submission, map[int]int) string {
+		l := layout{header: header, split: "_", point: func(formColumn) []string {
 			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
 		}}
 		return func(b *bench, s []submission, _ map[int]int) string { return b.folder(lay(b.T, s, l, nil)) }
@@ -258,23 +276,35 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		"kobo with split answers alone":               kobo(path("/"), path("/", "members"), layout{split: "/", only: true}, false),
 		"kobo with unsplit answers":                   kobo(path("/"), path("/", "members"), layout{}, false),
 		"kobo with English labels":                    kobo(labelPath(), labelPath("Member"), layout{split: "/", label: true}, false),
-		"surveycto, wide":                             surveyCTO(surveyCTOWide),
-		"surveycto, long":                             surveyCTO(surveyCTOLong),
+		"surveycto, wide":                             surveyCTO(surveyCTOWide, bare),
+		"surveycto, long":                             surveyCTO(surveyCTOLong, bare),
+		"surveycto, wide, with group names":           surveyCTO(surveyCTOWide, path("-")),
+		"surveycto, long, with group names":           surveyCTO(surveyCTOLong, path("-")),
 		"kobo with Hindi labels":                      kobo(labelPath(), labelPath("सदस्य"), layout{split: "/", label: true, language: 1}, false),
+		"kobo with groups behind a full stop":         koboLayout(".", layout{}),
+		"kobo with groups behind two lines":           koboLayout("__", layout{}),
+		"survey solutions":                            solutions(false),
+		"survey solutions before 2017":                solutions(true),
+		"cspro":                                       csproFile(csproLevels(t, "household"), false),
+		"cspro, persons as a level, old dictionary":   csproFile(csproLevels(t, "persons"), true),
+		"cspro, households in an area":                csproFile(csproLevels(t, "area"), false),
+		"odk briefcase":                               briefcase,
 		"odk with group paths":                        odk(layout{header: path("-")}),
 		"odk without group paths, with split answers": odk(layout{header: bare, split: "/", zeros: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := sqlite(t)
 			file := write(b, all, nil)
-			b.want(file, nil, households+members, 0, 0, 0)
+			if r := b.want(file, nil, households+members, 0, 0, 0); !strings.HasPrefix(name, strings.ReplaceAll(r.Profile, "-", " ")) {
+				t.Errorf("taken for %s", r.Profile)
+			}
 			compare(t, want, b.contents())
 			b.want(file, nil, 0, 0, households+members, 0)
 
-			// One submission is edited: a name is corrected. The phone notes the end of the interview anew, which SurveyCTO does not tell here.
+			// One submission is edited: a name is corrected. The phone notes the end of the interview anew, which only some tell here.
 			edited := edit(all)
 			changed := 2
-			if strings.HasPrefix(name, "surveycto") {
+			if !strings.HasPrefix(name, "kobo") && !strings.HasPrefix(name, "odk") {
 				changed = 1
 			}
 			b.want(write(b, edited.all, map[int]int{edited.at: 1}), nil, 0, changed, households+members-changed, 0)

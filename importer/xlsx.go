@@ -101,6 +101,7 @@ func readSettings(b interface {
 func (b xlsxBook) sheets() []string           { return b.Sheets() }
 func (b xlsxBook) setting(name string) string { return b.settings[name] }
 func (b xlsxBook) Close() error               { return b.file.Close() }
+func (b xlsxBook) size(sheet string) int64    { return b.Size(sheet) }
 
 func (b xlsxBook) dates() dateSystem {
 	if b.Date1904() {
@@ -121,6 +122,8 @@ type xlsxRows struct {
 	*xlsx.Rows
 	sheet string
 }
+
+func (r xlsxRows) offset() int64 { return r.Offset() }
 
 func (r xlsxRows) next() (int, []string, error) {
 	n, cells, err := r.Next()

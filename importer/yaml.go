@@ -3,7 +3,9 @@ package importer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -15,10 +17,10 @@ import (
 func yamlToJSON(b []byte) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(b, &doc); err != nil {
-		return nil, fmt.Errorf("it is neither JSON nor YAML: %w", err)
+		return nil, fmt.Errorf("it is neither JSON nor YAML%s", yamlLine(err))
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("it is neither JSON nor YAML")
+		return nil, errors.New("it is neither JSON nor YAML")
 	}
 	var out bytes.Buffer
 	if err := writeNode(&out, doc.Content[0], ""); err != nil {
@@ -38,7 +40,7 @@ func writeNode(out *bytes.Buffer, n *yaml.Node, key string) error {
 		for i := 0; i < len(n.Content); i += 2 {
 			k := n.Content[i]
 			if k.Kind != yaml.ScalarNode || seen[k.Value] {
-				return fmt.Errorf("line %d: %q is said twice, or is no name", k.Line, k.Value)
+				return fmt.Errorf("line %d: %q is said twice, or is no name", k.Line, shown(k.Value))
 			}
 			seen[k.Value] = true
 			if i > 0 {
@@ -81,7 +83,7 @@ func writeScalar(out *bytes.Buffer, n *yaml.Node, key string) error {
 	}
 	var v any
 	if err := n.Decode(&v); err != nil {
-		return fmt.Errorf("line %d: %w", n.Line, err)
+		return fmt.Errorf("line %d: %q cannot be read", n.Line, shown(n.Value))
 	}
 	switch v := v.(type) {
 	case bool:
@@ -89,7 +91,7 @@ func writeScalar(out *bytes.Buffer, n *yaml.Node, key string) error {
 	case int, float64:
 		b, err := json.Marshal(v)
 		if err != nil {
-			return fmt.Errorf("line %d: %w", n.Line, err)
+			return fmt.Errorf("line %d: %q is no number", n.Line, shown(n.Value))
 		}
 		out.Write(b)
 	default:
@@ -97,3 +99,13 @@ func writeScalar(out *bytes.Buffer, n *yaml.Node, key string) error {
 	}
 	return nil
 }
+
+// yamlLine is the line that a YAML error names, if it does; its words are for programmers.
+func yamlLine(err error) string {
+	if line := yamlLineNumber.FindString(err.Error()); line != "" {
+		return ": " + line + " cannot be read"
+	}
+	return ""
+}
+
+var yamlLineNumber = regexp.MustCompile(`line \d+`)

@@ -160,16 +160,11 @@ func positionTaken(in *ImportRow, had *Standing) (*Reject, bool) {
 
 // Seal sets the content hash of every part of the row that has none yet.
 func (r *ImportRow) Seal() error {
-	seal := func(content any, m *Meta) error {
-		if m.Hash != "" {
-			return nil
+	seal := func(row canonicalizer, m *Meta) (err error) {
+		if m.Hash == "" {
+			m.Hash, err = hashRow(row)
 		}
-		b, err := Canonical(content)
-		if err != nil {
-			return err
-		}
-		m.Hash = Hash(b)
-		return nil
+		return err
 	}
 	if r.Household != nil {
 		if err := seal(r.Household, &r.Household.Meta); err != nil {

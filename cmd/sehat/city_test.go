@@ -64,6 +64,9 @@ func (c *city) measure(name, unit string, args ...string) stage {
 		if err := json.Unmarshal([]byte(line), &report); err != nil {
 			c.t.Fatalf("%s: %v: %s", name, err, line)
 		}
+		if report["summary"] != nil { // of the lines before
+			continue
+		}
 		n, ok := report[unit].(float64)
 		if !ok {
 			c.t.Fatalf("%s: no %s in %s", name, unit, line)

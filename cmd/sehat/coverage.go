@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -173,7 +172,7 @@ func takeFrame(ctx context.Context, a *app, s *store.Store, path, round string) 
 	if err != nil {
 		return err
 	}
-	f := records.Frame{Survey: round, File: filepath.Base(path), By: by, At: records.Stamp(a.now()), Frame: list}
+	f := records.Frame{Survey: round, File: importer.FileName(path), By: by, At: records.Stamp(a.now()), Frame: list}
 	if err := f.Seal(); err != nil {
 		return err
 	}

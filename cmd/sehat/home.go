@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"sehat/importer"
 	"sehat/records"
 	"sehat/records/store"
 )
@@ -105,12 +106,13 @@ func absolute(url string) (string, error) {
 	return path, nil
 }
 
-// open opens the store and the home it belongs to.
+// open opens the store and the home it belongs to, after it swept away what killed imports left in plain text.
 func (a *app) open(ctx context.Context) (*store.Store, home, error) {
 	h, err := a.home()
 	if err != nil {
 		return nil, h, err
 	}
+	importer.Sweep(h.path("tmp"), a.now())
 	s, err := store.Open(ctx, a.storeFor(h))
 	if err != nil {
 		return nil, h, h.lostStore(err)

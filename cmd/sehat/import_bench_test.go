@@ -39,7 +39,8 @@ func BenchmarkImportCity(b *testing.B) {
 }
 
 // joinCSV joins the files of a folder, which have the same header, into one.
-func joinCSV(b *testing.B, path, folder string) {
+func joinCSV(b testing.TB, path, folder string) {
+	b.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.csv"))
 	if err != nil || len(files) == 0 {
 		b.Fatalf("no files: %v", err)

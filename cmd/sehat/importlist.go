@@ -46,6 +46,7 @@ func runImportList(ctx context.Context, a *app, all bool) error {
 		list, earlier = list[:listedImports], len(list)-listedImports
 	}
 	table := newTable(a.stdout)
+	whole := map[string]bool{} // files that a later import has read to their end
 	for _, e := range list {
 		if a.json {
 			if err := a.result(e, ""); err != nil {
@@ -53,7 +54,8 @@ func runImportList(ctx context.Context, a *app, all bool) error {
 			}
 			continue
 		}
-		table.row(shortID(e.ID), minuteText(e.StartedAt), e.File, "by "+e.By, outcomeText(e.ImportCounts), importState(e))
+		table.row(shortID(e.ID), minuteText(e.StartedAt), e.File, "by "+e.By, outcomeText(e.ImportCounts), importState(e, whole[e.File]))
+		whole[e.File] = whole[e.File] || e.FinishedAt != "" && e.UndoneAt == ""
 	}
 	table.flush()
 	if earlier > 0 {
@@ -73,13 +75,18 @@ func outcomeText(c records.ImportCounts) string {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
+	if len(parts) == 0 {
+		return "no rows"
+	}
 	return count(c.RowsRead, "row") + ": " + strings.Join(parts, ", ")
 }
 
-func importState(e records.ImportEntry) string {
+func importState(e records.ImportEntry, whole bool) string {
 	switch {
 	case e.UndoneAt != "":
 		return "taken back " + dayText(e.UndoneAt) + " by " + e.UndoneBy
+	case e.FinishedAt == "" && whole:
+		return "cut off; read to its end since"
 	case e.FinishedAt == "":
 		return "cut off: import the file again"
 	case e.StillHeld > 0:

@@ -66,6 +66,7 @@ func runCardPhotos(ctx context.Context, a *app, list string) error {
 		}
 		pace.at(i+1, 0)
 	}
+	pace.end()
 	text := count(report.Taken, "photo") + " taken down"
 	if report.Already > 0 {
 		text += fmt.Sprintf("; %d had been before", report.Already)

@@ -53,7 +53,8 @@ func runReviewExport(ctx context.Context, a *app, path string) error {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	defer book.Close()
-	progress := a.progress("pairs", len(pairs))
+	pace := a.pace("pair", len(pairs))
+	defer pace.end()
 	for i, id := range pairs {
 		m, err := s.Match(ctx, id[0], id[1])
 		if err != nil {
@@ -66,9 +67,9 @@ func runReviewExport(ctx context.Context, a *app, path string) error {
 		if err := book.pair(i+1, p); err != nil {
 			return fmt.Errorf("writing %s: %w", path, err)
 		}
-		progress.set(i + 1)
+		pace.at(i+1, 0)
 	}
-	progress.done()
+	pace.end()
 	if err := book.finish(len(pairs), h.Name, a.now()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}

@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
+
+	"sehat/survey"
 )
 
 // version is the program's version; the build sets it with -ldflags "-X main.version=…".
@@ -27,6 +31,7 @@ type app struct {
 	operator string
 	pinFile  string
 	json     bool
+	args     []string // as they were typed
 
 	decider string // who decides, once the PIN was checked
 }
@@ -67,15 +72,16 @@ To try it all on invented people:  sehat demo`,
 func run(ctx context.Context, a *app, args []string) int {
 	root := newRootCommand(a)
 	root.SetArgs(args)
+	a.args = args
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
 	}
 	if text := message(err); text != "" {
-		fmt.Fprintln(a.stderr, "sehat: "+text)
+		a.say("%s", text)
 	}
 	if text := hint(err); text != "" {
-		fmt.Fprintln(a.stderr, "hint: "+text)
+		a.hint(text)
 	}
 	return exitCode(err)
 }
@@ -135,7 +141,24 @@ func (a *app) result(v any, format string, args ...any) error {
 	return err
 }
 
-// say tells the person at the terminal what is going on, on stderr.
+// say tells the person at the terminal what is going on, on stderr. Errors and notes end in logs, and people name files and sheets after
+// whoever is in them: Aadhaar numbers are masked.
 func (a *app) say(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "sehat: "+format+"\n", args...)
+	fmt.Fprintln(a.stderr, "sehat: "+harmless(fmt.Sprintf(format, args...)))
+}
+
+// hint tells what to do about an error, likewise.
+func (a *app) hint(text string) {
+	fmt.Fprintln(a.stderr, "hint: "+harmless(text))
+}
+
+// harmless is a text without Aadhaar numbers, and without what makes a terminal do something: a header may hold anything.
+func harmless(text string) string {
+	text, _ = survey.MaskAadhaar(text)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return '_'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "_"))
 }

@@ -67,6 +67,14 @@ func (b *Book) Sheets() []string { return b.names }
 // Date1904 reports whether serial numbers count from 1 January 1904, as old Macs did.
 func (b *Book) Date1904() bool { return b.mac }
 
+// Size returns how many bytes a sheet has, unpacked; 0 if it is not there.
+func (b *Book) Size(sheet string) int64 {
+	if part := b.parts[strings.ToLower(b.sheets[sheet])]; part != nil {
+		return int64(part.UncompressedSize64)
+	}
+	return 0
+}
+
 // Rows starts to read a sheet. The caller closes it.
 func (b *Book) Rows(sheet string) (*Rows, error) { return b.rows(sheet, false) }
 

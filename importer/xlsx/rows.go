@@ -97,6 +97,9 @@ func (r *Rows) Next() (n int, cells []string, err error) {
 	}
 }
 
+// Offset returns how many bytes of the sheet were read, of [Book.Size].
+func (r *Rows) Offset() int64 { return r.s.read }
+
 // Close ends the reading.
 func (r *Rows) Close() error { return r.part.Close() }
 

@@ -28,6 +28,7 @@ type scanner struct {
 	buf      []byte
 	pos, end int
 	eof      bool
+	read     int64 // bytes of the part
 
 	name   []byte // of a tag, without its prefix
 	full   []byte // with it
@@ -119,6 +120,7 @@ func (s *scanner) fill() error {
 	for {
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
+		s.read += int64(n)
 		switch {
 		case isEnd(err):
 			s.eof = true

@@ -55,9 +55,9 @@ var invariants = []invariant{
 		`SELECT count(*) ` + copies + ` WHERE NOT ` + wasSpoiled + ` AND ` + anotherCopy,
 	},
 	{
-		"imports", "every import is finished", "imports that were cut off", "import the same file again: it goes on from there",
-		`SELECT count(*) FROM imports i WHERE i.finished_at = '' AND NOT EXISTS (
-			SELECT 1 FROM imports l WHERE l.file_hash = i.file_hash AND l.finished_at <> '')`,
+		"imports", "every import is finished", "imports that were cut off", "import the same file again, and it goes on from there; or a mended one under the same name",
+		`SELECT count(*) FROM imports i WHERE i.finished_at = '' AND i.undone_at = '' AND NOT EXISTS (
+			SELECT 1 FROM imports l WHERE (l.file_hash = i.file_hash OR l.file = i.file AND l.started_at > i.started_at) AND l.finished_at <> '')`,
 	},
 	{
 		"ledger", "the counts of every applied batch add up", "applied batches whose counts do not add up", "tell the makers: this must not happen",
@@ -87,7 +87,7 @@ func (s *Store) Invariants(ctx context.Context) ([]records.Check, error) {
 		}
 		check := records.Check{Name: inv.name, OK: n == 0, Found: inv.good}
 		if n > 0 {
-			check.Found, check.Remedy = fmt.Sprintf("%d %s", n, inv.bad), inv.remedy
+			check.Found, check.Remedy = fmt.Sprintf("%s: %d", inv.bad, n), inv.remedy
 		}
 		checks = append(checks, check)
 	}
