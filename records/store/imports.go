@@ -175,7 +175,7 @@ type importBatch struct {
 // households that the store does not know: their members and visits are not looked for.
 func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, rows []records.ImportRow) (*importBatch, error) {
 	b := &importBatch{home: h}
-	var households, rejects []string
+	var households, residents, rejects []string
 	met := map[string]bool{} // of households, those that a row tells of
 	for _, r := range rows {
 		if r.Household != nil {
@@ -194,6 +194,7 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 				residents = append(residents, r.Of.ResidentID)
 			} else if r.Of.HouseholdID != "" {
 				households = append(households, r.Of.HouseholdID)
+				met[r.Of.HouseholdID] = true
 			}
 		}
 	}
@@ -205,7 +206,7 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 	if err != nil {
 		return nil, err
 	}
-	var visits, residents []string
+	var visits []string
 	for i := range rows {
 		r := &rows[i]
 		if r.Visit != nil && b.households.byID[r.Visit.HouseholdID] != nil {
