@@ -126,6 +126,9 @@ func openAny(ctx context.Context, path string) (b book, err error) {
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		return openCSPro(ctx, path, info.Size())
 	}
+	if err := foreign(filepath.Ext(path), head); err != nil {
+		return nil, err
+	}
 	return textFile(ctx, path, head)
 }
 

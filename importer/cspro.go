@@ -147,8 +147,9 @@ func (b *csproBook) read(ctx context.Context, sheet string) (*csproRows, error) 
 		return nil, errDamagedCases
 	}
 	r := &csproRows{conn: c, rows: rows, t: t, dict: b.dict, cells: make([]string, len(t.header)), values: make([]any, len(t.header))}
-	for i := range r.values {
+	for i, column := range t.header {
 		r.values[i] = new(any)
+		r.shown = append(r.shown, b.dict.knows(column))
 	}
 	return r, nil
 }
@@ -159,6 +160,7 @@ type csproRows struct {
 	rows   *sql.Rows
 	t      csproTable
 	dict   csproDictionary
+	shown  []bool // columns that CSPro shows otherwise than it stores them
 	n      int
 	cells  []string
 	values []any
@@ -178,7 +180,9 @@ func (r *csproRows) next() (int, []string, error) {
 		}
 		told := false
 		for i, v := range r.values {
-			r.cells[i] = r.dict.show(r.t.header[i], csproText(*v.(*any)))
+			if r.cells[i] = csproText(*v.(*any)); r.shown[i] {
+				r.cells[i] = r.dict.show(r.t.header[i], r.cells[i])
+			}
 			told = told || i >= 2 && r.cells[i] != ""
 		}
 		if told { // a roster line that was opened and never filled is no member

@@ -226,6 +226,11 @@ func (d csproDictionary) add(item dictionaryItem) {
 	}
 }
 
+// knows reports whether the dictionary says how a column is shown.
+func (d csproDictionary) knows(column string) bool {
+	return d.widths[column] > 0 || d.ticked[column] > 0 || d.codes[column] != nil
+}
+
 // show is what stands in a column, as CSPro shows it: with the noughts before a number, and the codes of check boxes apart.
 func (d csproDictionary) show(column, text string) string {
 	if n := d.widths[column]; n > len(text) && isNumber(text) {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -307,9 +309,10 @@ func delimiter(header []byte) byte {
 	return best
 }
 
-// decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes.
+// decoded returns the text of a file as UTF-8 without a byte-order mark. UTF-16 is known by its mark, or by its zero bytes; the code page
+// in which Excel for Windows saves plain CSV, by its signs.
 func decoded(f io.Reader) (io.Reader, error) {
-	r := bufio.NewReader(f)
+	r := bufio.NewReaderSize(f, 64<<10)
 	head, err := r.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -327,5 +330,33 @@ func decoded(f io.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), n == 4 && head[0] == 0 && head[2] == 0 && head[1] != 0:
 		return utf16(unicode.BigEndian), nil
 	}
+	if head, err = r.Peek(r.Size()); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if isWindows1252(head) {
+		return transform.NewReader(r, charmap.Windows1252.NewDecoder()), nil
+	}
 	return r, nil
+}
+
+// isWindows1252 reports whether the signs in a text are accented letters, dashes and quotation marks of Windows-1252, and none is UTF-8: a
+// UTF-8 file with a damaged letter is not meant.
+func isWindows1252(text []byte) bool {
+	some := false
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r < utf8.RuneSelf:
+		case r != utf8.RuneError:
+			return false
+		case !utf8.FullRune(text):
+			return some // the sample ends within a letter
+		case strings.IndexByte("\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xb0\xbd", text[0]) < 0 && (text[0] < 0xC0 || text[0] == 0xD7 || text[0] == 0xF7 || text[0] >= 0xFE):
+			return false
+		default:
+			some = true
+		}
+		text = text[n:]
+	}
+	return some
 }

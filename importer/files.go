@@ -104,6 +104,9 @@ func openZip(ctx context.Context, f *os.File, z *zip.Reader, size int64) (book, 
 		files = append(files, part)
 	}
 	if len(files) == 0 {
+		if err := foreignPart(z); err != nil {
+			return nil, err
+		}
 		return nil, fileError("unpack it and import the Excel workbooks (.xlsx) and CSV files in it", "this is an archive, not a workbook")
 	}
 	if err := checkTables(files, size); err != nil {

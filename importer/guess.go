@@ -17,12 +17,14 @@ type verdict struct {
 	strange  []string
 	isUnix   bool // moments, as seconds since 1970
 	isPacked bool // days as 20260815
+	isMDY    bool // the month before the day
 }
 
 // judge compares the values of a column with what a question asks for.
 func judge(f survey.Field, values []string, system dateSystem) verdict {
 	var v verdict
 	fits, unix, packed := 0, 0, 0
+	dayFirst, monthFirst := 0, 0
 	strange := map[string]bool{}
 	for _, text := range values {
 		text = strings.TrimSpace(text)
@@ -30,6 +32,15 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 			continue
 		}
 		v.told++
+		if dateFormOf(f) != formAsIs {
+			switch first, second := firstParts(text); {
+			case first > 12 && second <= 12:
+				dayFirst++
+			case second > 12 && first <= 12:
+				monthFirst++
+				continue
+			}
+		}
 		switch {
 		case dateFormOf(f) != formAsIs && isDay(f, text, system):
 			fits++
@@ -54,6 +65,9 @@ func judge(f survey.Field, values []string, system dateSystem) verdict {
 	}
 	if v.told == 0 {
 		return v
+	}
+	if monthFirst > 0 && dayFirst == 0 {
+		v.isMDY, fits = true, fits+monthFirst
 	}
 	if unix*10 >= v.told*9 {
 		v.isUnix, fits = true, unix
@@ -96,6 +110,20 @@ func isDay(f survey.Field, text string, system dateSystem) bool {
 	}
 	_, err := survey.ParseDate(iso)
 	return err == nil
+}
+
+// firstParts are the two numbers before the year of a date such as 8/15/2026; noughts if it is none.
+func firstParts(text string) (first, second int) {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/-.", r) })
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) < 4 || !isNumber(parts[2][:4]) {
+		return 0, 0
+	}
+	first, err := strconv.Atoi(parts[0])
+	second, other := strconv.Atoi(parts[1])
+	if err != nil || other != nil || first > 31 || second > 31 {
+		return 0, 0
+	}
+	return first, second
 }
 
 func isUnixTime(text string) bool {

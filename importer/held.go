@@ -3,6 +3,8 @@ package importer
 import (
 	"context"
 	"encoding/json"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +29,12 @@ var heldFinding = survey.Finding{
 	Field: survey.LinkField, Rule: ruleHouseholdHeld, Severity: survey.Error,
 	Message:   "The row of its household is held back. Mend that row first; this one may be right as it is.",
 	MessageHi: "इसके परिवार की पंक्ति रोकी गई है। पहले वह पंक्ति ठीक करें; यह पंक्ति सही हो सकती है।",
+}
+
+var noKeyFinding = survey.Finding{
+	Field: survey.LinkField, Rule: "no_household", Severity: survey.Error,
+	Message:   "The ID of the household is missing. Write it beside each member; of cells that are joined only the first holds it.",
+	MessageHi: "परिवार आईडी नहीं लिखी है। हर सदस्य के साथ लिखें; जोड़े गए (merged) खानों में यह सिर्फ़ पहले खाने में रहती है।",
 }
 
 var aadhaarKey = survey.Finding{
@@ -75,9 +83,24 @@ func (r *run) held(l *line, fs []survey.Finding, id string, who person) records.
 	if id == "" || r.heldIDs[id] { // another bad row has the same keys
 		id = r.contentID(l, reject.Cells)
 	}
+	reject.Cells = l.withBeside(reject.Cells)
 	r.heldIDs[id] = true
 	reject.ID = id
 	return records.ImportRow{Reject: &reject}
+}
+
+// heldVersion says which version of whom a row is, where the source tells its edits: of a member, or without one of the household.
+func (r *run) heldVersion(surveyCode, ward, team, household, member, rev string) records.RejectOf {
+	of := records.RejectOf{SourceRev: rev}
+	src := r.source(surveyCode)
+	switch {
+	case household == "" || !strings.Contains(rev, " "):
+	case member != "":
+		of.ResidentID = survey.MemberID(src, ward, team, household, member)
+	default:
+		of.HouseholdID = survey.HouseholdID(src, ward, team, household)
+	}
+	return of
 }
 
 // later makes the reject of a row that turns out in the store to be somebody else's. The row must not be read over by then.
@@ -138,7 +161,7 @@ func (r *run) ownID(l *line) string {
 // prior is a row that an earlier import of a file of this name held back.
 type prior struct {
 	id    string
-	cells []string
+	cells []uint32 // what stood in each, as a hash; 0: nothing
 }
 
 // maxPrior is how many cells of earlier imports are kept in mind.
@@ -147,6 +170,10 @@ const maxPrior = 1_000_000
 // readPrior reads what earlier imports of a file of this name hold back, by place, as far as there is room.
 func (r *run) readPrior(ctx context.Context) error {
 	r.prior = map[place]prior{}
+	widths := map[string]int{}
+	for _, t := range r.plan.tables {
+		widths[t.sheet] = len(t.header)
+	}
 	left := maxPrior
 	for reject, err := range r.Store.RejectsOf(ctx, r.file) {
 		if err != nil {
@@ -154,10 +181,11 @@ func (r *run) readPrior(ctx context.Context) error {
 		}
 		var cells []string
 		if err := json.Unmarshal(reject.Cells, &cells); err == nil && len(cells) > 0 {
+			cells = cells[:min(len(cells), widths[reject.Sheet])]
 			if left -= len(cells); left < 0 {
 				return nil
 			}
-			r.prior[place{reject.Sheet, reject.Row}] = prior{reject.ID, cells}
+			r.prior[place{reject.Sheet, reject.Row}] = prior{reject.ID, cellHashes(cells)}
 		}
 	}
 	return nil
@@ -175,18 +203,40 @@ func (r *run) closes(l *line, id string) []string {
 	}
 	add(id)
 	add(l.own)
-	if p, ok := r.prior[place{l.t.sheet, l.n}]; ok && alike(p.cells, l.under()) {
+	if p, ok := r.prior[place{l.t.sheet, l.n}]; ok && alike(p.cells, cellHashes(l.under())) {
 		add(p.id)
 	}
 	return ids
 }
 
+// cellHashes returns the hashes of cells: there may be many rows, and they are only compared.
+func cellHashes(cells []string) []uint32 {
+	to := make([]uint32, 0, len(cells))
+	for i := range cells {
+		text := cell(cells, i)
+		if text == "" {
+			to = append(to, 0)
+			continue
+		}
+		h := fnv.New32a()
+		io.WriteString(h, text) //nolint:errcheck // a hash takes everything
+		to = append(to, max(h.Sum32(), 1))
+	}
+	return to
+}
+
 // alike reports whether at least half of the cells that hold something are equal.
-func alike(a, b []string) bool {
+func alike(a, b []uint32) bool {
 	told, equal := 0, 0
 	for i := range max(len(a), len(b)) {
-		x, y := cell(a, i), cell(b, i)
-		if x == "" && y == "" {
+		var x, y uint32
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if x == 0 && y == 0 {
 			continue
 		}
 		told++

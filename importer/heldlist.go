@@ -31,8 +31,8 @@ type HeldReport struct {
 	ByEnumerator []Tally  `json:"by_enumerator,omitempty"`
 	ByFile       []Tally  `json:"by_file,omitempty"`
 	RejectsFiles []string `json:"rejects_files,omitempty"` // workbooks that were written
-	// NotWritten are the rows that no workbook can be made of without their file: an older version held them back, or they find their
-	// household by its place in the file.
+	// NotWritten are the rows that no workbook can be made of without their file: an older version held them back, or their household is
+	// neither in the register nor among the rows that were asked for.
 	NotWritten int `json:"not_written,omitempty"`
 }
 
@@ -87,17 +87,21 @@ func (im *Importer) Held(ctx context.Context, store HeldStore, f records.HeldFil
 		if _, err := os.Stat(to); !errors.Is(err, os.ErrNotExist) && !Untouched(to) {
 			return report, fileError("name another file, or import what was corrected in it first", "%s is there already, and may have been worked on", to)
 		}
-		rows := func(yield func(records.Reject, error) bool) {
+		rows := func(yield func(records.HeldRow, error) bool) {
 			for h, err := range store.Held(ctx, f) {
-				if (err != nil || layouts[h.Import] == text) && !yield(h.Reject, err) {
+				if (err != nil || layouts[h.Import] == text) && !yield(h, err) {
 					return
 				}
 			}
 		}
-		if err := im.writeHeld(ctx, text, groups[text], rows, dir, to); err != nil {
+		written, err := im.writeHeld(ctx, text, rows, dir, to)
+		if err != nil {
 			return report, fmt.Errorf("writing %s: %w", filepath.Base(to), err)
 		}
-		report.RejectsFiles = append(report.RejectsFiles, to)
+		report.NotWritten += groups[text].rows - written
+		if written > 0 {
+			report.RejectsFiles = append(report.RejectsFiles, to)
+		}
 	}
 	return report, nil
 }
@@ -107,56 +111,86 @@ func rewritable(text string) bool {
 	if text == "" {
 		return false
 	}
-	_, m, err := parseLayout(text)
-	return err == nil && (m == nil || m.Members == nil || m.Members.Link == nil)
+	_, _, err := parseLayout(text)
+	return err == nil
 }
 
-// writeHeld writes one workbook of rows that were laid out alike.
-func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows iter.Seq2[records.Reject, error], dir, path string) error {
+// writeHeld writes one workbook of rows that were laid out alike, and returns how many. Members whose household is neither in the
+// register nor among the rows are left out; where all are, no workbook is written.
+func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[records.HeldRow, error], dir, path string) (int, error) {
 	b, mapping, err := parseLayout(text)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	p, err := makePlan(b, mapping, b.Profile, b.Survey)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	r := &run{Importer: im, plan: p, book: b, file: FileName(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
 	p.profile = b.Profile
+	t := newTally()
 	w, err := r.newRejectsBook(t)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer w.Close()
+	defer w.discard()
+	if w.mapping.hasLink() {
+		w.join()
+		if err := w.joiner.learn(r.plan.tables, rows); err != nil {
+			return 0, err
+		}
+	}
+	for _, table := range r.plan.tables {
+		for h, err := range w.of(table, rows) {
+			if err != nil {
+				return 0, err
+			}
+			t.add(h.Reject)
+		}
+	}
+	if t.rows == 0 {
+		return 0, nil
+	}
 	for _, table := range r.bySheet() {
 		if err := w.sheet(table); err != nil {
-			return err
+			return 0, err
 		}
 		n := 0
-		for reject, err := range rows {
-			if err == nil && n%batchRows == 0 {
+		for h, err := range w.of(table, rows) {
+			if n++; err == nil && n%batchRows == 0 {
 				err = ctx.Err()
 			}
 			if err != nil {
-				return err
+				return 0, err
 			}
-			if reject.Sheet != table.sheet {
-				continue
+			if w.joiner != nil {
+				w.link = w.joiner.link(table, h)
 			}
-			n++
-			if err := w.row(r.shown(table.bare(&reject), reject.Cells), &reject); err != nil {
-				return err
+			if err := w.row(r.shown(table, &h.Reject), &h.Reject); err != nil {
+				return 0, err
 			}
 		}
 		if err := w.endSheet(); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return w.save(path)
+	return t.rows, w.save(path)
 }
 
-// bare makes the line of a reject, with nothing but the keys of the row in it: "H1", "H1/2".
-func (t *binding) bare(r *records.Reject) *line {
+// of goes through the rows of a table that can be written.
+func (w *rejectsBook) of(t *binding, rows iter.Seq2[records.HeldRow, error]) iter.Seq2[records.HeldRow, error] {
+	return func(yield func(records.HeldRow, error) bool) {
+		for h, err := range rows {
+			skip := h.Sheet != t.sheet || w.joiner != nil && !w.joiner.has(t, h)
+			if (err != nil || !skip) && !yield(h, err) {
+				return
+			}
+		}
+	}
+}
+
+// bare makes the cells of a row of which nothing but its keys were kept: "H1", "H1/2".
+func (t *binding) bare(r *records.Reject) []string {
 	cells := make([]string, len(t.header))
 	key, member := r.Key, ""
 	if i := strings.LastIndexByte(key, '/'); i >= 0 && t.kind != householdTable {
@@ -180,5 +214,5 @@ func (t *binding) bare(r *records.Reject) *line {
 		col = t.columnOf("line_no")
 	}
 	put(col, member)
-	return &line{t: t, n: r.Row, cells: cells}
+	return cells
 }

@@ -262,3 +262,33 @@ func TestAnUnusualWorkbookIsReadThroughExcelize(t *testing.T) {
 		t.Errorf("row %d %q, %v", n, cells, err)
 	}
 }
+
+// Headers are looked at from many sides; one that is a whole page of separators, numbers or words must not take a minute.
+func TestHeadersWithoutEnd(t *testing.T) {
+	for name, repeated := range map[string]string{"separators": "-/.", "numbers": "1 2_", "words": "name of ", "brackets": "(a/b "} {
+		for tool, header := range map[string]string{
+			"odk": "SubmissionDate,household_id,ward_code,visit_date,KEY,SubmitterID", "kobo": "household_id,ward_code,visit_date,_id,_uuid,_index", "no tool": "household_id,ward_code,visit_date",
+		} {
+			t.Run(tool+", "+name, func(t *testing.T) {
+				for i := range 20 {
+					header += fmt.Sprintf(",h%d%s%d", i, strings.Repeat(repeated, 30_000/len(repeated)), i)
+				}
+				path := filepath.Join(t.TempDir(), "f.csv")
+				if err := os.WriteFile(path, []byte(header+"\n1,12,15-08-2026\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				begun := time.Now()
+				b, err := openBook(t.Context(), path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer b.Close()
+				_, err = makePlan(b, nil, "", "2026-1")
+				_, other := SuggestMapping(path, "2026-1")
+				if took := time.Since(begun); took > 5*time.Second {
+					t.Errorf("%v (%v, %v)", took, err, other)
+				}
+			})
+		}
+	}
+}

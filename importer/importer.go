@@ -21,6 +21,8 @@ type Store interface {
 	// Begin starts an import, or goes on with the same file's import that was cut off: what it returns says how many rows are
 	// done already and what became of them.
 	Begin(ctx context.Context, imp records.Import) (records.Import, error)
+	// Together makes the calls that f makes one transaction, which is committed if f returns nil.
+	Together(ctx context.Context, f func() error) error
 	// Rows takes a batch in: rows, quarantine, outbox and checkpoint in one transaction. It adds the outcomes to the import's
 	// counts and returns them, one for each row.
 	Rows(ctx context.Context, imp records.Import, rows []records.ImportRow) (records.Import, []records.Outcome, error)
@@ -28,6 +30,8 @@ type Store interface {
 	Finish(ctx context.Context, imp records.Import) error
 	// HouseholdsByKey finds stored households by the source's own keys. An empty survey code finds every round.
 	HouseholdsByKey(ctx context.Context, profile, survey string, keys []string) ([]records.KnownHousehold, error)
+	// HouseholdsByID finds stored households by their ids.
+	HouseholdsByID(ctx context.Context, ids []string) ([]records.KnownHousehold, error)
 	// Rejects streams what an import holds back, by sheet and row.
 	Rejects(ctx context.Context, importID string) iter.Seq2[records.Reject, error]
 	// RejectsOf streams what is held back of files with this base name.
@@ -68,6 +72,7 @@ type Report struct {
 	Resumed     int      `json:"resumed,omitempty"`           // rows that an import that was cut off had done
 	Ignored     []string `json:"columns_ignored,omitempty"`   // columns that answer no question; they are kept beside the answers
 	Missing     []string `json:"fields_missing,omitempty"`    // required fields without a column
+	NoMembers   bool     `json:"no_members,omitempty"`        // only households, though some of them agreed to tell of their members
 	Rules       []Tally  `json:"held_back_by_rule,omitempty"` // commonest first
 	// Messages are the first rows that were held back; row and column, never what stands there.
 	Messages []Message `json:"messages,omitempty"`
@@ -104,8 +109,12 @@ func (m Message) String() string {
 // maxMessages is how many rows a report tells apart.
 const maxMessages = 20
 
-// batchRows is how many rows are stored together. More of them share the pages of a large store's indexes, and need more memory.
-const batchRows = 8000
+// batchRows is how many rows are checked and handed to the store at a time, and committedRows after how many they are committed: more
+// share the pages of a large store's indexes, and more are read again after a power cut.
+const (
+	batchRows     = 2000
+	committedRows = 40_000
+)
 
 // maxBatchCells bounds a batch of very wide rows.
 const maxBatchCells = 1 << 20
@@ -127,7 +136,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 		return report, err
 	}
 	defer b.Close()
-	hash, err := fileHash(f.Path)
+	hash, err := fileHash(ctx, f.Path)
 	if err != nil {
 		return report, err
 	}
@@ -140,7 +149,7 @@ func (im *Importer) Import(ctx context.Context, f File) (Report, error) {
 	report.Ignored, report.Missing = r.plan.ignored, r.plan.missing
 	err = r.all(ctx)
 	report.Import, report.ImportCounts, report.Resumed, report.Messages = r.imp.ID, r.imp.Counts, r.skip, r.messages
-	report.Doubts = r.doubts
+	report.Doubts, report.NoMembers = r.doubts, r.agreed && r.plan.noMembers()
 	if err != nil {
 		return report, err
 	}
@@ -166,23 +175,22 @@ func (im *Importer) newRun(b book, f File) (*run, error) {
 	}
 	p, err := makePlan(b, mapping, f.Profile, f.Survey)
 	if err != nil {
-		return nil, err
+		return nil, fromRejects(b, err)
 	}
 	return &run{
 		Importer: im, plan: p, book: p.book, file: FileName(f.Path),
-		checker:  survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
-		houses:   newHouses(),
-		members:  map[uint64]seen{},
-		visits:   map[string]string{},
-		copies:   map[string]int{},
-		rowIDs:   map[string]bool{},
-		heldIDs:  map[string]bool{},
-		contexts: map[string]bool{},
+		checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)},
+		houses:  newHouses(),
+		members: map[uint64]seen{},
+		visits:  map[string]string{},
+		copies:  map[string]int{},
+		rowIDs:  map[string]bool{},
+		heldIDs: map[string]bool{},
 	}, nil
 }
 
 // fileHash is the SHA-256 of a file and those that are read with it, in hex.
-func fileHash(path string) (string, error) {
+func fileHash(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -192,15 +200,29 @@ func fileHash(path string) (string, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return "", fileError("name the files in it", "this is a folder")
 	}
-	if _, err := io.Copy(h, f); err != nil {
+	if err := copyAll(ctx, h, f); err != nil {
 		return "", fmt.Errorf("reading %s: %w", filepath.Base(path), err)
 	}
 	for _, part := range Companions(path) {
-		sum, err := fileHash(part)
+		sum, err := fileHash(ctx, part)
 		if err != nil {
 			return "", err
 		}
 		io.WriteString(h, sum) //nolint:errcheck // a hash takes everything
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// copyAll copies to the end, or until ctx is done.
+func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(to, from, 1<<20); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }

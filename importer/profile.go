@@ -138,7 +138,10 @@ func readHeads(b book) ([]head, error) {
 	var heads []head
 	for _, sheet := range b.sheets() {
 		switch sheet {
-		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists, rejectsSheet, summarySheet, answersSheet:
+		case survey.SheetHelp, survey.SheetSettings, survey.SheetLists:
+			continue
+		}
+		if isOwnSheet(sheet) {
 			continue
 		}
 		h, err := readHead(b, sheet)
@@ -276,8 +279,11 @@ func (t *binding) distinct() error {
 			key = text
 		}
 		if j, ok := seen[key]; ok {
-			return fileError("rename one of them, or delete the one that is not needed",
-				"%scolumns %s and %s have the same header (%s)", t.where(), columnName(j), columnName(i), oneLine(text))
+			hint := "rename one of them, or delete the one that is not needed"
+			if tool {
+				hint = "export with the names of the questions as headers in place of their labels, or " + hint
+			}
+			return fileError(hint, "%scolumns %s and %s have the same header (%s)", t.where(), columnName(j), columnName(i), oneLine(text))
 		}
 		seen[key] = i
 	}
@@ -399,6 +405,12 @@ func (p *plan) findMissing() {
 			}
 		}
 	}
+}
+
+// noMembers reports whether a file holds households only: tools write the members into another file or sheet, which was left behind.
+// What was held back is a part by design.
+func (p *plan) noMembers() bool {
+	return p.mapping != nil && !slices.ContainsFunc(p.tables, func(t *binding) bool { return t.kind != householdTable || t.rowID >= 0 })
 }
 
 // columnName is a column as a spreadsheet calls it: 0 is A, 26 is AA.

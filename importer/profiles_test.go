@@ -209,6 +209,8 @@ func TestArchivesThatAreNoExport(t *testing.T) {
 		want  string
 	}{
 		"nothing but media":     {[]string{"media/1.jpg", "x"}, "this is an archive, not a workbook"},
+		"data files of Stata":   {[]string{"survey.dta", "x", "members.dta", "x"}, "Stata or SPSS"},
+		"a packed data file":    {[]string{"ward.csdb", "x"}, "a data file of CSPro"},
 		"encrypted submissions": {[]string{"form.csv", odkRoot, "submission.xml.enc", "x"}, "encrypted"},
 		"a repeat alone":        {[]string{"form-members.csv", odkLoop}, "this is a repeat of an export of ODK Central"},
 		"another form":          {[]string{"form.csv", "q1,q2,KEY,SubmitterID\na,b,uuid:1,5\n"}, "an export of ODK Central of another form"},
@@ -220,5 +222,20 @@ func TestArchivesThatAreNoExport(t *testing.T) {
 				t.Errorf("got %v, want %q in it", err, c.want)
 			}
 		})
+	}
+}
+
+func TestFilesThatOtherProgramsTurnIntoOurs(t *testing.T) {
+	b := sqlite(t)
+	for name, c := range map[string]struct{ text, want string }{
+		"ward.csdbe":  {"\x01\x02\x03\x04", "encrypted"},
+		"ward.dat":    {"P012000101RAMESH KUMAR   1040\n", "as CSPro may write its data"},
+		"survey.sav":  {"$FL2", "Stata or SPSS"},
+		"export.json": {`{"results": []}`, "JSON"},
+		"table.dat":   {"a,b\n1,2\n", "headers are not those of our form"},
+	} {
+		if _, err := b.try(b.file(name, c.text), nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q in it", name, err, c.want)
+		}
 	}
 }

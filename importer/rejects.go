@@ -16,7 +16,6 @@ import (
 	"strings"
 
 	"sehat/records"
-	"sehat/survey"
 )
 
 const (
@@ -25,6 +24,7 @@ const (
 	rejectsSheet = "sehat_import" // hidden sheet of a rejects workbook: how its source was read
 	answersSheet = "sehat_lists"  // hidden sheet: the answers of its drop-downs
 	summarySheet = "Summary"
+	handoutSheet = "Hand out"
 	csvSheet     = "Rows" // the sheet that holds the rows of a CSV
 )
 
@@ -41,11 +41,6 @@ func (r *run) writeRejects(ctx context.Context, f File) (string, []Tally, error)
 	if tally.rows == 0 || f.NoRejects {
 		return "", tally.rules(), nil
 	}
-	if r.skip > 0 {
-		if err := r.findContexts(ctx); err != nil {
-			return "", nil, err
-		}
-	}
 	path, err := rejectsPath(f)
 	if err != nil {
 		return "", nil, err
@@ -54,9 +49,13 @@ func (r *run) writeRejects(ctx context.Context, f File) (string, []Tally, error)
 	if err != nil {
 		return "", nil, err
 	}
-	defer w.Close()
+	defer w.discard()
+	contexts, err := r.findContexts(ctx)
+	if err != nil {
+		return "", nil, err
+	}
 	for _, t := range r.bySheet() {
-		if err := r.writeTable(ctx, w, t, r.Store.Rejects(ctx, r.imp.ID)); err != nil {
+		if err := r.writeTable(ctx, w, t, contexts); err != nil {
 			return "", nil, fmt.Errorf("writing the rejects workbook: %w", err)
 		}
 	}
@@ -74,27 +73,30 @@ func (r *run) bySheet() []*binding {
 	return tables
 }
 
-// findContexts finds the households whose members are held back, in an import that goes on after it was cut off: the rows that were
-// done before were not told.
-func (r *run) findContexts(ctx context.Context) error {
-	for _, t := range r.plan.tables {
-		if t.kind != memberTable {
+// findContexts finds the households whose members are held back, by the keys under which members find them.
+func (r *run) findContexts(ctx context.Context) (map[string]bool, error) {
+	i := slices.IndexFunc(r.plan.tables, func(t *binding) bool { return t.kind == memberTable })
+	if i < 0 || len(r.plan.tables) == 1 {
+		return nil, nil
+	}
+	members, contexts := r.plan.tables[i], map[string]bool{}
+	for reject, err := range r.Store.Rejects(ctx, r.imp.ID) {
+		if err != nil {
+			return nil, err
+		}
+		if reject.Sheet != members.sheet {
 			continue
 		}
-		at, stop := walk(r.Store.Rejects(ctx, r.imp.ID), t.sheet)
-		err := r.each(t, func(l *line) error {
-			reject, err := at(l.n)
-			if reject != nil {
-				r.contexts[linkKey(cell(l.cells, t.link))] = true
+		cells := members.bare(&reject)
+		if reject.Cells != nil {
+			if err := json.Unmarshal(reject.Cells, &cells); err != nil {
+				return nil, fmt.Errorf("reading a row that is held back: %w", err)
 			}
-			return err
-		})
-		stop()
-		if err != nil {
-			return err
 		}
+		contexts[linkKey(cell(cells, members.link))] = true
 	}
-	return nil
+	delete(contexts, "") // it names no household
+	return contexts, nil
 }
 
 // walk goes through the rejects of a sheet beside its rows: both come in the order of the rows, so that neither has to be kept. What it
@@ -148,10 +150,26 @@ func (r *run) each(t *binding, f func(*line) error) error {
 	}
 }
 
-// writeTable writes the rows of one table that are held back, and the households of members that are.
-func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, rejects iter.Seq2[records.Reject, error]) error {
+// writeTable writes the rows of one table that are held back, and the households of members that are. What is held back stands in the
+// store: only a sheet of such households is read once more.
+func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, contexts map[string]bool) error {
 	if err := w.sheet(t); err != nil {
 		return err
+	}
+	rejects := r.Store.Rejects(ctx, r.imp.ID)
+	if t.kind != householdTable || len(contexts) == 0 {
+		for reject, err := range rejects {
+			if err != nil {
+				return err
+			}
+			if reject.Sheet != t.sheet {
+				continue
+			}
+			if err := w.row(r.shown(t, &reject), &reject); err != nil {
+				return err
+			}
+		}
+		return w.endSheet()
 	}
 	at, stop := walk(rejects, t.sheet)
 	defer stop()
@@ -165,9 +183,9 @@ func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, reject
 		case err != nil:
 			return err
 		case reject != nil:
-			return w.row(r.shown(l, reject.Cells), reject)
-		case t.kind == householdTable && r.contexts[linkKey(cell(l.cells, t.key))]:
-			return w.row(r.shown(l, l.cellsJSON(false)), nil)
+			return w.row(r.shown(t, reject), reject)
+		case contexts[linkKey(cell(l.cells, t.key))]:
+			return w.row(r.shown(t, &records.Reject{Cells: l.cellsJSON(false)}), nil)
 		}
 		return nil
 	})
@@ -181,7 +199,7 @@ func (r *run) writeTable(ctx context.Context, w *rejectsBook, t *binding, reject
 func (t *tally) addedColumns(of *binding) []string {
 	var added []string
 	for column := range t.columns[of.sheet] {
-		if _, _, ok := fieldNamed(column); ok && !slices.Contains(of.header, column) {
+		if _, _, ok := fieldNamed(column); ok && !slices.Contains(of.header, column) && !slices.Contains(of.counted(), column) {
 			added = append(added, column)
 		}
 	}
@@ -190,36 +208,26 @@ func (t *tally) addedColumns(of *binding) []string {
 }
 
 // shown are the cells of a row as a person is to see them: of a row whose content was not kept, only the keys.
-func (r *run) shown(l *line, kept []byte) []string {
-	out := make([]string, len(l.t.header))
-	if kept == nil {
-		for i := range out {
-			if key := i == l.t.link || i == l.t.key || l.isKey(i); key {
-				out[i] = maskCell(nil, cell(l.cells, i), true)
-			}
-		}
-		return out
+func (r *run) shown(t *binding, reject *records.Reject) []string {
+	if reject.Cells == nil {
+		return t.bare(reject)
 	}
+	out := make([]string, len(t.header))
 	var cells []string
-	if err := json.Unmarshal(kept, &cells); err != nil {
+	if err := json.Unmarshal(reject.Cells, &cells); err != nil {
 		return out
 	}
+	out = append(out, make([]string, len(t.counted()))...)
 	for i := range out {
 		out[i] = cell(cells, i)
-		if o := l.t.owner[i]; o.place >= 0 && dateFormOf(fieldsOf[o.level][o.place]) != formAsIs {
+		if i >= len(t.header) {
+			continue
+		}
+		if o := t.owner[i]; o.place >= 0 && dateFormOf(fieldsOf[o.level][o.place]) != formAsIs {
 			out[i] = dayMonthYear(r.book.dates().day(out[i]), out[i])
 		}
 	}
 	return out
-}
-
-// isKey reports whether a column holds a key of the row.
-func (l *line) isKey(col int) bool {
-	o := l.t.owner[col]
-	if o.level == survey.Household {
-		return o.place == placeKey
-	}
-	return o.place == placeMember || o.place == placeLine
 }
 
 // dayMonthYear writes a date that was a number as people here write it; other texts stay as they were.
@@ -293,7 +301,7 @@ func Untouched(path string) bool {
 	}
 	d := newDigest()
 	for _, sheet := range b.sheets() {
-		if sheet == summarySheet || sheet == rejectsSheet || sheet == answersSheet {
+		if isOwnSheet(sheet) {
 			continue
 		}
 		d.row([]string{sheet})
@@ -339,3 +347,25 @@ func (d *digest) row(cells []string) {
 }
 
 func (d *digest) String() string { return hex.EncodeToString(d.sum) }
+
+// fromRejects is why a file cannot be read, where it is one sheet of a rejects workbook that was saved as CSV: what the workbook said
+// about its source is lost.
+func fromRejects(b book, err error) error {
+	var why *FileError
+	if !errors.As(err, &why) || b.setting("digest") != "" {
+		return err
+	}
+	heads, headErr := readHeads(b)
+	if headErr != nil {
+		return err
+	}
+	for _, h := range heads {
+		for _, row := range h.rows {
+			if slices.Contains(row, rowIDHeader) {
+				return fileError("save the workbook itself as an Excel workbook (.xlsx) and import that; else "+why.Hint,
+					"this sheet was saved out of a rejects workbook, which told how to read it: %s", why.What)
+			}
+		}
+	}
+	return err
+}

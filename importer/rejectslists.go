@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
+	"sehat/importer/xlsx"
 	"sehat/survey"
 )
 
@@ -19,8 +18,8 @@ type answerLists struct {
 
 	lists [][]string     // each a title and the answers
 	at    map[string]int // place among lists, by what stands in one
-	of    map[string]int // column of the sheet that is being written → place among lists
-	names map[int]int    // its columns of names → width
+	of    map[int]int    // column of the sheet that is being written → place among lists
+	names map[int]int    // its columns of names and addresses → width
 }
 
 func (r *run) newAnswerLists() *answerLists {
@@ -29,13 +28,13 @@ func (r *run) newAnswerLists() *answerLists {
 
 // begin finds the drop-downs of a sheet.
 func (a *answerLists) begin(t *binding, header []string) {
-	a.of, a.names = map[string]int{}, map[int]int{}
+	a.of, a.names = map[int]int{}, map[int]int{}
 	for i, text := range header {
 		name, answers := "", []string(nil)
 		if i < len(t.owner) && t.owner[i].place >= 0 {
 			f := fieldsOf[t.owner[i].level][t.owner[i].place]
 			name, answers = f.Name, a.answers(t, f)
-			if f.Type == survey.Name {
+			if f.Type == survey.Name || f.Type == survey.Text && f.MaxRunes > 60 {
 				a.names[i] = 24
 			}
 		} else if l, place, ok := fieldNamed(text); ok { // a column that was added
@@ -51,15 +50,14 @@ func (a *answerLists) begin(t *binding, header []string) {
 			a.at[key] = k
 			a.lists = append(a.lists, append([]string{name}, answers...))
 		}
-		column := columnName(i)
-		a.of[column] = k
+		a.of[i] = k
 	}
 }
 
-// width is the width of a column that holds one of the answers of a list, or names; 0 for others.
+// width is the width of a column that holds one of the answers of a list, names or addresses; 0 for others.
 func (a *answerLists) width(col int) int {
 	width := 0
-	if k, ok := a.of[columnName(col)]; ok {
+	if k, ok := a.of[col]; ok {
 		for _, answer := range a.lists[k][1:] {
 			width = max(width, len([]rune(answer))+2)
 		}
@@ -103,29 +101,21 @@ func (a *answerLists) codes(t *binding, field string) map[string]string {
 	return m.Fields[field].Codes
 }
 
-// dropDowns puts the drop-downs on the sheet that is being written. They offer and do not forbid: a code may be typed, and a question
-// may take several answers.
-func (w *rejectsBook) dropDowns() error {
-	for _, column := range slices.Sorted(maps.Keys(w.answers.of)) {
-		k := w.answers.of[column]
-		letter, err := excelize.ColumnNumberToName(k + 1)
-		if err != nil {
-			return err
-		}
-		v := excelize.NewDataValidation(true)
-		v.Sqref = fmt.Sprintf("%s2:%s%d", column, column, max(w.n, 2))
-		v.SetSqrefDropList(fmt.Sprintf("%s!$%s$2:$%s$%d", answersSheet, letter, letter, len(w.answers.lists[k])))
-		v.ShowErrorMessage = false
-		if err := w.f.AddDataValidation(w.name, v); err != nil {
-			return err
-		}
+// dropDowns are those of the sheet that is being written; they hold for rows that are added, too. They offer and do not forbid: a code may
+// be typed, and a question may take several answers.
+func (w *rejectsBook) dropDowns() []xlsx.DropDown {
+	var list []xlsx.DropDown
+	for _, col := range slices.Sorted(maps.Keys(w.answers.of)) {
+		k := w.answers.of[col]
+		letter := columnName(k)
+		list = append(list, xlsx.DropDown{Column: col, From: fmt.Sprintf("%s!$%s$2:$%s$%d", answersSheet, letter, letter, len(w.answers.lists[k]))})
 	}
-	return nil
+	return list
 }
 
 // writeAnswers writes the lists of all drop-downs, one beside the other.
 func (w *rejectsBook) writeAnswers() error {
-	if err := w.begin(answersSheet); err != nil {
+	if err := w.begin(xlsx.SheetHead{Name: answersSheet, Hidden: true}); err != nil {
 		return err
 	}
 	longest := 0
@@ -133,16 +123,15 @@ func (w *rejectsBook) writeAnswers() error {
 		longest = max(longest, len(list))
 	}
 	for i := range longest {
-		row := make([]any, len(w.answers.lists))
+		row := make([]xlsx.Cell, len(w.answers.lists))
 		for k, list := range w.answers.lists {
 			if i < len(list) {
-				row[k] = escape(list[i])
+				row[k].Text = escape(list[i])
 			}
 		}
-		w.n++
-		if err := w.stream.SetRow(fmt.Sprintf("A%d", w.n), row); err != nil {
+		if err := w.stream.Row(0, row); err != nil {
 			return err
 		}
 	}
-	return w.stream.Flush()
+	return w.stream.Close(xlsx.SheetTail{})
 }

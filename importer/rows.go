@@ -40,10 +40,13 @@ func (r *run) household(l *line) (records.ImportRow, notes) {
 		if known := r.houses.find(link); known == nil || known.held {
 			r.houses.add(link, r.houses.of(&h, rev, 0, true))
 		}
-		return r.held(l, fs, id, who), n
+		in := r.held(l, fs, id, who)
+		in.Of = r.heldVersion(h.SurveyCode, h.WardCode, h.TeamID, h.Key, "", rev)
+		return in, n
 	}
 	if h.Consent == "yes" {
 		h.Other = l.keep(h.Other)
+		r.agreed = true
 	}
 	in, print := r.householdRow(&h, rev)
 	next := r.houses.of(&h, rev, print, false)
@@ -135,7 +138,7 @@ func fingerprint(hash string) uint64 {
 // findHouses looks in the store for the households of members whose household is not in the file. Keys that are positions
 // mean nothing outside the file.
 func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
-	if m := r.plan.mapping; m != nil && m.Members.Link != nil && (m.Households == nil || m.Households.Fields[survey.LinkField].Column != m.Members.Link.Household) {
+	if m := r.plan.mapping; m.hasLink() && !m.isJoined() && !m.linksByKey() {
 		return nil
 	}
 	var keys []string
@@ -150,18 +153,11 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	found, err := r.Store.HouseholdsByKey(ctx, r.plan.profile, r.plan.survey, keys)
+	found, err := r.knownHouses(ctx, keys)
 	if err != nil {
 		return err
 	}
-	several := map[string]int{}
-	for _, k := range found {
-		several[k.Key]++
-	}
-	for _, k := range found {
-		if several[k.Key] > 1 {
-			continue // whose member it is cannot be told
-		}
+	for key, k := range found {
 		day, err := survey.ParseDate(k.VisitDate)
 		if err != nil {
 			return fmt.Errorf("household %s: %w", k.ID, err)
@@ -170,7 +166,7 @@ func (r *run) findHouses(ctx context.Context, t *binding, lines []line) error {
 			SurveyCode: k.SurveyCode, Key: k.Key, WardCode: k.WardCode, TeamID: k.TeamID, Consent: k.Consent,
 			Visit: survey.Visit{Date: day, No: k.VisitNo, Outcome: k.VisitOutcome, EnumeratorID: k.EnumeratorID},
 		}
-		r.houses.add(k.Key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
+		r.houses.add(key, r.houses.of(&h, fmt.Sprintf("%04d", k.VisitNo), 0, false))
 	}
 	return nil
 }
@@ -182,7 +178,8 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 	a := r.read(l, survey.Member)
 	if h != nil {
 		h.members++
-		l.t.countInto(a, int(h.members))
+		l.place = int(h.members)
+		l.t.countInto(a, l.place)
 	}
 	m, fs := r.checker.Member(a, r.houses.row(h))
 	n := notes{masked: m.Masked + l.unseen()}
@@ -196,23 +193,48 @@ func (r *run) member(l *line) (records.ImportRow, notes) {
 			fs = append(fs, heldFinding)
 		}
 	}
+	if i := slices.IndexFunc(fs, func(f survey.Finding) bool { return f.Rule == noKeyFinding.Rule }); i >= 0 && link == "" {
+		fs[i] = noKeyFinding
+	}
 	masked, found := survey.MaskAadhaar(link)
 	if found > 0 || masked != link {
 		who.key = ""
 		fs = append(fs, aadhaarKey)
 	}
-	id := r.rejectID(l, "member", link, m.Key, round, who.team)
-	if r.plan.submissions {
+	id := ""
+	switch {
+	case r.plan.submissions:
 		id = r.rejectID(l, "member", link, m.Key)
+	case !r.plan.isPositional():
+		id = r.rejectID(l, "member", link, m.Key, round, who.team)
+	case h != nil: // the same number means another household in another file
+		id = r.rejectID(l, "member", r.houses.spans.text(h.key), m.Key, round, who.team)
 	}
 	if f, not := l.refused(); not {
+		l.household = r.registered(h)
 		return r.refuse(l, f, id, who, h != nil && h.consent), n
 	}
 	if survey.HasError(fs) {
-		return r.held(l, fs, id, who), n
+		l.household = r.registered(h)
+		in := r.held(l, fs, id, who)
+		if h != nil && m.Key != "" {
+			rev := r.houses.spans.text(h.rev)
+			if l.t.rev >= 0 {
+				rev = r.sourceRev(l, int(h.visit))
+			}
+			in.Of = r.heldVersion(r.houses.text(h.survey), r.houses.text(h.ward), who.team, r.houses.spans.text(h.key), m.Key, rev)
+		}
+		return in, n
 	}
 	m.Other = l.keep(m.Other)
-	in, clash := r.memberRow(l, h, &m)
+	rev := r.houses.spans.text(h.rev)
+	if l.t.rev >= 0 {
+		rev = r.sourceRev(l, int(h.visit))
+	}
+	in, clash := r.memberRow(l, h, rev, &m)
+	if r.plan.mapping.hasLink() {
+		l.household = in.Resident.HouseholdID
+	}
 	if clash {
 		return r.held(l, []survey.Finding{repeated("line_no", ruleMemberRepeated)}, "", who), n
 	}
@@ -231,19 +253,17 @@ func (t *binding) countInto(a survey.Answers, n int) {
 }
 
 // memberRow makes the resident. Clash tells that the same member came before in the file, with other content.
-func (r *run) memberRow(l *line, h *house, m *survey.MemberRow) (in records.ImportRow, clash bool) {
+func (r *run) memberRow(l *line, h *house, rev string, m *survey.MemberRow) (in records.ImportRow, clash bool) {
 	src := r.source(r.houses.text(h.survey))
 	ward, team := r.houses.text(h.ward), r.houses.text(h.team)
-	id := survey.MemberID(src, ward, team, h.key, m.Key)
+	key := r.houses.spans.text(h.key)
+	id := survey.MemberID(src, ward, team, key, m.Key)
 	res := &records.Resident{
-		ID: id, HouseholdID: survey.HouseholdID(src, ward, team, h.key), Key: m.Key, LineNo: m.Line,
+		ID: id, HouseholdID: survey.HouseholdID(src, ward, team, key), Key: m.Key, LineNo: m.Line,
 		FullName: m.FullName, FullNameHi: m.FullNameHi, FatherOrHusband: m.FatherOrHusband, Relation: m.Relation, Sex: m.Sex,
 		BirthYear: m.Birth.Year, BirthMonth: m.Birth.Month, BirthDay: m.Birth.Day, VisitDate: h.day().String(),
 		GuardianLine: m.GuardianLine, Mobile: m.Mobile, EPIC: m.EPIC, ABHA: m.ABHA, Other: other(m.Other),
-		Meta: records.Meta{SourceRev: h.rev},
-	}
-	if l.t.rev >= 0 && l.t.kind == memberTable {
-		res.SourceRev = r.sourceRev(l, int(h.visit))
+		Meta: records.Meta{SourceRev: rev},
 	}
 	if m.Age >= 0 {
 		res.AgeYears = &m.Age
@@ -252,13 +272,13 @@ func (r *run) memberRow(l *line, h *house, m *survey.MemberRow) (in records.Impo
 	if err := in.Seal(); err != nil {
 		return in, false // it is sealed again, and the error told, before it is stored
 	}
-	key, now := memberKey(id), seenAt(h.visit, fingerprint(res.Hash))
-	was, there := r.members[key]
+	half, now := memberKey(id), seenAt(h.visit, fingerprint(res.Hash))
+	was, there := r.members[half]
 	if there && was.visit() == now.visit() && was != now {
 		return in, true
 	}
 	if !there || was.visit() < now.visit() {
-		r.members[key] = now
+		r.members[half] = now
 	}
 	return in, false
 }
@@ -318,7 +338,8 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		var mfs []survey.Finding
 		if h := r.houses.find(f.key); h != nil && f.key != "" {
 			h.members++
-			l.t.countInto(a, int(h.members))
+			l.place = int(h.members)
+			l.t.countInto(a, l.place)
 		}
 		m, mfs = r.checker.Member(a, &f.row)
 		n.masked += m.Masked
@@ -339,7 +360,11 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 		if !again {
 			f.forget()
 		}
-		return r.held(l, fs, id, who), n
+		in := r.held(l, fs, id, who)
+		if !told || m.Key != "" {
+			in.Of = r.heldVersion(f.row.SurveyCode, f.row.WardCode, f.row.TeamID, f.row.Key, m.Key, f.rev)
+		}
+		return in, n
 	case clash:
 		f.forget()
 		return r.held(l, []survey.Finding{repeated(survey.LinkField, ruleHouseholdRepeated)}, "", who), n
@@ -357,10 +382,10 @@ func (r *run) flatRow(l *line) (records.ImportRow, notes) {
 // flatMember adds the member to a flat row. The household travels with the first good row of it.
 func (r *run) flatMember(l *line, in records.ImportRow, m *survey.MemberRow, id string, who person, n notes) (records.ImportRow, notes) {
 	h := *r.houses.find(r.flat.key)
-	h.visit, h.rev = int32(r.flat.row.Visit.No), r.flat.rev
+	h.visit = int32(r.flat.row.Visit.No)
 	d := r.flat.row.Visit.Date
 	h.date = int32(d.Year*10000 + d.Month*100 + d.Day)
-	one, clash := r.memberRow(l, &h, m)
+	one, clash := r.memberRow(l, &h, r.flat.rev, m)
 	if clash {
 		if in.Household != nil {
 			r.flat.forget() // the next row brings the household

@@ -281,24 +281,24 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 	b := sqlite(t)
 	var text strings.Builder
 	text.WriteString(flatHeader)
-	for i := range 9000 {
+	for i := range 43_000 { // 40,000 are committed together
 		year := "1980"
-		if i%100 == 7 {
+		if i%430 == 7 {
 			year = "80"
 		}
 		fmt.Fprintf(&text, "H%d,012,T4,12,15-08-2026,1,complete,yes,%d,Ramesh Kumar,head,M,%s,2345 6789 0124,\n", i/4, i%4+1, year)
 	}
 	path := b.file("ward.csv", text.String())
 	cut := errors.New("the plug was pulled")
-	im := importer.Importer{Store: &cutStore{b.store.Importing(), 1, cut}, Now: now, TempDir: filepath.Join(b.dir, "tmp")}
+	im := importer.Importer{Store: &cutStore{b.store.Importing(), 21, cut}, Now: now, TempDir: filepath.Join(b.dir, "tmp")}
 	if _, err := im.Import(t.Context(), importer.File{Path: path, Survey: "2026-1"}); !errors.Is(err, cut) {
 		t.Fatalf("got %v", err)
 	}
-	if c := b.census(); c.Residents == 0 || c.Residents > 8000 {
+	if c := b.census(); c.Residents == 0 || c.Residents > 40_000 {
 		t.Fatalf("census %+v: the test cuts nothing off", c)
 	}
-	r := b.want(path, nil, 8910, 0, 0, 90)
-	if r.Resumed == 0 || r.AadhaarMasked != 9000 {
+	r := b.want(path, nil, 42_900, 0, 0, 100)
+	if r.Resumed == 0 || r.AadhaarMasked != 43_000 {
 		t.Errorf("report %+v", r)
 	}
 	f, err := excelize.OpenFile(r.RejectsFile)
@@ -306,10 +306,10 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if rows, err := f.GetRows("Rows"); err != nil || len(rows) != 91 {
+	if rows, err := f.GetRows("Rows"); err != nil || len(rows) != 101 {
 		t.Errorf("%d rows in the workbook, %v", len(rows)-1, err)
 	}
-	b.want(path, nil, 0, 0, 8910, 90)
+	b.want(path, nil, 0, 0, 42_900, 100)
 }
 
 // cutStore fails after so many batches, as a store does that lost its power.

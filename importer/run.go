@@ -23,14 +23,13 @@ type run struct {
 	checker survey.Checker
 	imp     records.Import
 
-	houses   houses
-	members  map[uint64]seen   // members of the file so far, by half of their id
-	visits   map[string]string // the submission that told of a visit first, by household and visit
-	copies   map[string]int    // how often a row without keys of its own came, by its content
-	rowIDs   map[string]bool   // values of sehat_row that were used
-	heldIDs  map[string]bool   // ids of the rows of this file that are held back
-	contexts map[string]bool   // link keys of households whose members are held back
-	prior    map[place]prior   // what earlier imports of a file of this name hold back
+	houses  houses
+	members map[uint64]seen   // members of the file so far, by half of their id
+	visits  map[string]string // the submission that told of a visit first, by household and visit
+	copies  map[string]int    // how often a row without keys of its own came, by its content
+	rowIDs  map[string]bool   // values of sehat_row that were used
+	heldIDs map[string]bool   // ids of the rows of this file that are held back
+	prior   map[place]prior   // what earlier imports of a file of this name hold back
 
 	skip     int       // rows that an import that was cut off had done
 	rows     int       // rows read so far
@@ -39,6 +38,7 @@ type run struct {
 	pending  []records.ImportRow
 	from     []*line // the row that each of pending comes from
 	flat     flatState
+	agreed   bool // some household agreed to tell of its members
 	messages []Message
 	doubts   []Message
 	answers  [2]survey.Answers // room
@@ -50,6 +50,9 @@ type line struct {
 	n     int // as Excel numbers it
 	cells []string
 	own   string // the id that a rejects workbook wrote beside it
+
+	place     int    // among the rows of its household so far
+	household string // id of its household, where that is not held back
 }
 
 // A place is where a row stands in a file.
@@ -97,18 +100,32 @@ func (r *run) table(ctx context.Context, t *binding) error {
 	defer rows.Close()
 	r.now, r.reading = t, rows
 	b := batch{t: t}
-	for {
-		more, err := b.read(rows, batchRows)
-		if err != nil {
-			return fmt.Errorf("%s%w", t.where(), err)
-		}
-		if err := r.batch(ctx, t, b.lines); err != nil {
-			return err
-		}
-		if !more {
+	for more := true; more; {
+		safe := r.imp
+		var unread error // what was read before it is committed all the same
+		// An import that is stopped commits what it has done.
+		err := r.Store.Together(context.WithoutCancel(ctx), func() error {
+			for begun := r.rows; more && r.rows-begun < committedRows && ctx.Err() == nil; {
+				if more, unread = b.read(rows, batchRows); unread != nil {
+					return nil
+				}
+				if err := r.batch(context.WithoutCancel(ctx), t, b.lines); err != nil {
+					return err
+				}
+			}
 			return nil
+		})
+		switch {
+		case err != nil:
+			r.imp = safe
+			return err
+		case unread != nil:
+			return fmt.Errorf("%s%w", t.where(), unread)
+		case ctx.Err() != nil:
+			return ctx.Err()
 		}
 	}
+	return nil
 }
 
 // A batch is the rows that are stored together. Its room is used again.
@@ -165,9 +182,6 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if t.kind == memberTable {
 		if err := r.findHouses(ctx, t, lines); err != nil {
 			return err
@@ -205,16 +219,13 @@ func (r *run) batch(ctx context.Context, t *binding, lines []line) error {
 	return nil
 }
 
-// tell notes what became of a batch: the first messages, and the households whose members are held back.
+// tell notes the first messages of what became of a batch.
 func (r *run) tell(outcomes []records.Outcome) {
 	for i, o := range outcomes {
 		if o != records.Quarantined {
 			continue
 		}
 		l, reject := r.from[i], r.pending[i].Reject
-		if l.t.kind == memberTable {
-			r.contexts[linkKey(cell(l.cells, l.t.link))] = true
-		}
 		if len(r.messages) >= maxMessages {
 			continue
 		}
@@ -313,8 +324,6 @@ var (
 	placeKey    = placeOf(survey.Household, "household_id")
 	placeWard   = placeOf(survey.Household, "ward_code")
 	placeVisit  = placeOf(survey.Household, "visit_no")
-	placeMember = placeOf(survey.Member, "member_id")
-	placeLine   = placeOf(survey.Member, "line_no")
 )
 
 func placeOf(l survey.Level, name string) int {

@@ -32,7 +32,7 @@ func openSolutions(b *filesBook, do []*zip.File) book {
 		return b
 	}
 	s := &solutionsBook{filesBook: b, codes: map[string]map[string]string{}, titles: map[string]string{}}
-	for _, part := range do {
+	for _, part := range do[:min(len(do), maxDoFiles)] {
 		r, err := part.Open()
 		if err != nil {
 			continue // without labels the codes mean themselves
@@ -46,8 +46,11 @@ func openSolutions(b *filesBook, do []*zip.File) book {
 	return s
 }
 
-// maxDoFile is how much of a .do file is read: labels of 20,000 answers.
-const maxDoFile = 4 << 20
+// There is a .do file for each level, and in it a label for each answer.
+const (
+	maxDoFiles = 64
+	maxDoFile  = 4 << 20
+)
 
 var (
 	doLabel  = regexp.MustCompile(`(-?[0-9]+) ` + "`" + `"([^"]*)"'`)

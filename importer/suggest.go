@@ -146,7 +146,14 @@ func (s *suggester) fill(m *Mapping, heads []head) error {
 			s.join(m, households, members)
 		}
 	case len(wide) >= 2:
-		m.Households = s.table(h, slices.DeleteFunc(households, func(c column) bool { return numbered.MatchString(c.header) }), survey.Household)
+		stems := map[string]bool{}
+		for _, f := range wide {
+			stems[headerKey(f.Column)] = true
+		}
+		m.Households = s.table(h, slices.DeleteFunc(households, func(c column) bool {
+			_, n := unnumbered(c.header, stems)
+			return n > 0 || numbered.MatchString(c.header)
+		}), survey.Household)
 		s.tell(f, m.Households, h, households)
 		m.Members = &TableMapping{Melt: true, Fields: wide}
 		if t.profile != "" {
@@ -271,24 +278,6 @@ func within(values, others []string) bool {
 		}
 	}
 	return n*10 >= len(values)*9 || len(others) >= sampleRows && n > 0
-}
-
-// numberedStems finds members side by side: name_1, age_1, name_2, age_2.
-func numberedStems(header []string, index wordIndex) map[string]FieldMapping {
-	fields := map[string]FieldMapping{}
-	for _, text := range header {
-		m := numbered.FindStringSubmatch(text)
-		if m == nil || !slices.Contains(header, m[1]+"_1") || !slices.Contains(header, m[1]+"_2") {
-			continue
-		}
-		for place, f := range fieldsOf[survey.Member] {
-			if sure := index.fit(survey.Member, place, m[1]); sure >= sureTelling && fields[f.Name].ways() == 0 {
-				fields[f.Name] = FieldMapping{Column: m[1] + "_#", Confidence: sure}
-				break
-			}
-		}
-	}
-	return fields
 }
 
 // list tells what was found, the surest first, and what was not used.

@@ -57,9 +57,13 @@ func (s *suggester) columns(h head) ([]column, error) {
 		return nil, err
 	}
 	tool := t.isExport()
+	roster := ""
+	if slices.Contains(header, "interview__id") {
+		roster = rosterID(h.sheet, header)
+	}
 	return slices.DeleteFunc(cols, func(c column) bool {
 		i := strings.LastIndexByte(c.header, '/')
-		return strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
+		return c.header == roster || strings.TrimSpace(c.header) == "" || tool && isToolColumn(c.header) || i > 0 && slices.Contains(header, c.header[:i])
 	}), nil
 }
 
@@ -131,6 +135,10 @@ func (s *suggester) table(h head, cols []column, levels ...survey.Level) *TableM
 	if len(levels) > 1 {
 		t.phones(cols)
 	}
+	if levels[len(levels)-1] == survey.Member {
+		t.joinNames(cols)
+	}
+	s.ticks(t, cols, levels[len(levels)-1])
 	(&finder{book: s.book, tool: &tool{paths: []string{"/"}}}).choices(t, levels[len(levels)-1], h.header())
 	return t
 }
@@ -188,6 +196,8 @@ func (s *suggester) field(f survey.Field, c column, m match) FieldMapping {
 		out.Date = "unix"
 	case m.isPacked:
 		out.Date = "compact"
+	case m.isMDY:
+		out.Date = "mdy"
 	}
 	if len(f.Codes) == 0 {
 		return out

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -34,7 +35,7 @@ var synonyms = map[string][]string{
 	"full_name":              {"name", "member name", "respondent", "respondent name", "name of respondent", "first name of respondent", "first name", "person", "individual name", "patient name", "beneficiary name", "resident", "head name", "name of family member", "name english", "name in english", "naam", "व्यक्ति का नाम", "उत्तरदाता का नाम", "लाभार्थी का नाम", "नाम अंग्रेजी में"},
 	"full_name_hi":           {"hindi name", "name hindi", "naam hindi", "name devanagari", "name in devanagari", "name in mother tongue", "mother tongue name", "vernacular name", "name in local language", "नाम हिन्दी में", "नाम हिंदी में", "नाम हिंदी", "हिंदी नाम"},
 	"father_or_husband_name": {"father", "husband", "father or husband", "fathers husbands name", "father name husband name", "f h name", "so wo do", "s o w o d o", "care of", "spouse name", "parent name", "पिता", "पति", "पिता पति का नाम", "अभिभावक का नाम"},
-	"relation":               {"relationship with hoh", "relationship to hoh", "relationship to head", "relation to hoh", "relationship", "relation head", "relationship with head", "relationship head", "relation with hoh", "rel to head", "rship", "family relation", "मुखिया से नाता", "नाता", "मुखिया के साथ संबंध"},
+	"relation":               {"relationship with hoh", "relationship to hoh", "relationship to head", "relation to hoh", "relationship", "relation head", "relationship with head", "relationship head", "relation with hoh", "rel to head", "rel", "rship", "family relation", "मुखिया से नाता", "नाता", "मुखिया के साथ संबंध"},
 	"sex":                    {"gender", "sex", "m f", "member sex", "gender of member", "ling", "लिंग पुरुष महिला"},
 	"birth_year":             {"dob", "date of birth", "birth date", "birthdate", "d o b", "year born", "born year", "birth", "जन्म तिथि", "जन्मतिथि", "जन्म की तारीख", "जन्म दिनांक", "जन्म"},
 	"birth_month":            {"month born", "month of birth"},
@@ -69,6 +70,15 @@ func newWordIndex() wordIndex {
 		for place, f := range fieldsOf[l] { // its own names win
 			for _, s := range []string{f.Name, f.Label, f.LabelHi} {
 				x[l][bareWords(s)] = place
+			}
+		}
+		for place, f := range fieldsOf[l] { // "Year of birth" is "year birth", too
+			for _, s := range []string{f.Label, f.LabelHi} {
+				if bare := strings.Join(telling(words(s)), ""); bare != "" {
+					if _, taken := x[l][bare]; !taken {
+						x[l][bare] = place
+					}
+				}
 			}
 		}
 	}
@@ -111,20 +121,33 @@ func words(header string) []string {
 		if usual, ok := spellings[w]; ok {
 			w = usual
 		}
-		out = append(out, w)
+		if out = append(out, w); len(out) == maxWords {
+			break
+		}
 	}
 	return out
 }
+
+// maxWords is how many words of a header are looked at: questions are longer than the names of what they ask for.
+const maxWords = 40
 
 // spellings are words that are written in several ways.
 var spellings = map[string]string{
 	"no": "number", "num": "number", "nbr": "number", "नं": "नंबर", "न": "नंबर", "नम्बर": "नंबर", "yr": "year", "yrs": "years", "हिन्दी": "हिंदी",
 }
 
+// telling are the words that are not noise.
+func telling(all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(w string) bool { return noise[w] })
+}
+
 func bareWords(header string) string { return strings.Join(words(header), "") }
 
 // fit is how well a header fits a field, from 0 to 1. What stands in brackets behind it, "(Y/N)", "(if any)", may say how to answer.
 func (x wordIndex) fit(l survey.Level, place int, header string) float64 {
+	if len(header) > 4*maxName {
+		return 0
+	}
 	best := x.fitWords(l, place, header)
 	if i := strings.IndexAny(header, "(["); i > 0 {
 		best = max(best, min(x.fitWords(l, place, header[:i]), sureTelling))
@@ -140,21 +163,16 @@ func (x wordIndex) fitWords(l survey.Level, place int, header string) float64 {
 	if p, ok := x[l][strings.Join(all, "")]; ok && p == place {
 		return sureSynonym
 	}
-	var telling []string
-	for _, w := range all {
-		if !noise[w] {
-			telling = append(telling, w)
-		}
-	}
-	if len(telling) == 0 {
+	say := telling(all)
+	if len(say) == 0 {
 		return 0
 	}
-	if p, ok := x[l][strings.Join(telling, "")]; ok && p == place {
+	if p, ok := x[l][strings.Join(say, "")]; ok && p == place {
 		return sureTelling
 	}
-	for i := range telling { // all but some words at the beginning or the end
-		for j := len(telling); j > i; j-- {
-			if p, ok := x[l][strings.Join(telling[i:j], "")]; ok && p == place && (j-i)*2 >= len(telling) {
+	for i := range say { // all but some words at the beginning or the end
+		for j := len(say); j > i; j-- {
+			if p, ok := x[l][strings.Join(say[i:j], "")]; ok && p == place && (j-i)*2 >= len(say) {
 				return sureWords
 			}
 		}

@@ -102,22 +102,23 @@ func (t tool) wrote(header []string) (is, repeat bool) {
 	return repeat || has("_index", "_id") && has("_uuid", "_submission_time", "_index") && has("_id", "_uuid"), repeat
 }
 
-// isODK and isSurveyCTO tell apart two tools that both call the submission KEY, by the columns that only one of them writes. ODK
-// Central writes an instanceID, too, and ODK Briefcase wrote a SET-OF-; what only ODK writes is looked for first.
-func isODK(heads []head) bool {
-	return anyHeader(heads, func(s string) bool {
-		switch s {
-		case "SubmitterID", "SubmitterName", "AttachmentsExpected", "ReviewState", "FormVersion", "meta-instanceID":
-			return true
-		}
-		return false
-	})
-}
-
+// isSurveyCTO tells apart two tools that both call the submission KEY, by the columns that only one of them writes, the surest first: ODK
+// Central writes an instanceID, too, and ODK Briefcase a SET-OF- as SurveyCTO does.
 func isSurveyCTO(heads []head) bool {
-	return anyHeader(heads, func(s string) bool {
-		return s == "formdef_version" || s == "instanceID" || s == "review_corrections" || strings.HasPrefix(s, "SET-OF-")
-	})
+	for _, mark := range []struct {
+		names []string
+		cto   bool
+	}{
+		{[]string{"SubmitterID", "SubmitterName", "AttachmentsExpected", "ReviewState", "FormVersion"}, false},
+		{[]string{"formdef_version", "review_corrections", "review_quality"}, true},
+		{[]string{"meta-instanceID"}, false},
+		{[]string{"instanceID"}, true},
+	} {
+		if anyHeader(heads, func(s string) bool { return slices.Contains(mark.names, s) }) {
+			return mark.cto
+		}
+	}
+	return anyHeader(heads, func(s string) bool { return strings.HasPrefix(s, "SET-OF-") })
 }
 
 func anyHeader(heads []head, is func(string) bool) bool {
@@ -128,9 +129,9 @@ func anyHeader(heads []head, is func(string) bool) bool {
 // is none.
 func toolOf(heads []head) (found *tool, root int, repeats []int) {
 	root = -1
+	cto := isSurveyCTO(heads)
 	for _, t := range tools() {
-		switch isCTO := !isODK(heads) && isSurveyCTO(heads); {
-		case t.profile == ProfileODK && isCTO, t.profile == ProfileSurveyCTO && !isCTO:
+		if t.profile == ProfileODK && cto || t.profile == ProfileSurveyCTO && !cto {
 			continue
 		}
 		for i, h := range heads {
@@ -172,7 +173,7 @@ func countPaths(heads []head, sep string) int {
 	for _, h := range heads {
 		for _, text := range h.header() {
 			for _, l := range []survey.Level{survey.Household, survey.Member} {
-				if _, whole := survey.Lookup(l, text); whole {
+				if _, whole := lookup(l, text); whole {
 					break
 				}
 				if _, ok := behind(l, text, []string{sep}); ok {
@@ -185,12 +186,23 @@ func countPaths(heads []head, sep string) int {
 	return n
 }
 
+// maxName is how long in bytes the name or the labels of a question of ours may be; no headers but made-up ones are much longer.
+const maxName = 300
+
+// lookup is survey.Lookup for headers that may be pages long.
+func lookup(l survey.Level, text string) (place int, ok bool) {
+	if len(text) > 4*maxName {
+		return 0, false
+	}
+	return survey.Lookup(l, text)
+}
+
 // behind returns the place of the question that a header names behind its groups: the longest end of it after a separator.
 func behind(l survey.Level, text string, seps []string) (place int, ok bool) {
-	for i := 1; i < len(text); i++ {
+	for i := max(1, len(text)-maxName); i < len(text); i++ {
 		for _, sep := range seps {
 			if rest, is := strings.CutPrefix(text[i:], sep); is {
-				if place, ok = survey.Lookup(l, rest); ok {
+				if place, ok = lookup(l, rest); ok {
 					return place, true
 				}
 			}
@@ -277,5 +289,5 @@ func (m *Mapping) bySubmission() bool {
 	if m == nil || m.Members == nil || m.Members.Link == nil {
 		return false
 	}
-	return slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
+	return m.isJoined() || slices.ContainsFunc(tools(), func(t tool) bool { return t.link == m.Members.Link.Household })
 }

@@ -229,6 +229,17 @@ func TestODKSubmissionsThatDoNotCount(t *testing.T) {
 	}
 }
 
+// A CSV of the submissions alone says nothing about people: who imports it is told so.
+func TestAnExportWithoutItsRepeats(t *testing.T) {
+	b := sqlite(t)
+	if r := b.want(b.file("submissions.csv", odkRoot), nil, 2, 0, 0, 0); !r.NoMembers {
+		t.Error("nobody is told that the members are missing")
+	}
+	if r := b.want(b.zipped("form.zip", "form.csv", odkRoot, "form-members.csv", odkLoop), nil, 3, 0, 2, 0); r.NoMembers {
+		t.Error("the members are there")
+	}
+}
+
 func TestUnpackedExportsAreReadTogether(t *testing.T) {
 	b := sqlite(t)
 	b.file("form-members.csv", odkLoop)

@@ -111,14 +111,29 @@ func (s *source) value(cells []string, system dateSystem) string {
 func (s *source) ticked(cells []string) string {
 	var given []string
 	for _, c := range s.choices {
-		switch strings.ToLower(strings.TrimSpace(cell(cells, c.col))) {
-		case "1", "1.0", "true", "yes", "x", "✓", "हाँ", "हां":
-			if c.code != "" {
-				given = append(given, c.code)
-			}
+		if c.code != "" && isTick(cell(cells, c.col)) {
+			given = append(given, c.code)
 		}
 	}
 	return strings.Join(given, ", ")
+}
+
+// isTick reports whether a cell says yes.
+func isTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "1", "1.0", "true", "yes", "y", "x", "✓", "✔", "हाँ", "हां":
+		return true
+	}
+	return false
+}
+
+// isNoTick reports whether a cell says no, or nothing.
+func isNoTick(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "0", "0.0", "false", "no", "n", "-", "नहीं":
+		return true
+	}
+	return false
 }
 
 // wordOf returns one of the words of a cell, from 1.
@@ -226,6 +241,12 @@ func (f dateForm) iso(v string, system dateSystem) string {
 			return v[4:8] + "-" + v[2:4] + "-" + v[:2]
 		default:
 			return v[:4] + "-" + v[4:6] + "-" + v[6:8]
+		}
+	case formAuto:
+		if strings.HasSuffix(v, "Z") { // told in Greenwich: after 18:30 there it is tomorrow here
+			if t, err := time.Parse(time.RFC3339, v); err == nil {
+				return t.In(india).Format(time.DateOnly)
+			}
 		}
 	case formUnix:
 		if seconds, err := strconv.ParseInt(linkKey(v), 10, 64); err == nil && len(v) >= 9 && len(v) <= 12 {

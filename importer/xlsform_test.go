@@ -66,9 +66,13 @@ func householdAnswers(h survey.HouseholdRow) map[string]string {
 	if a["latitude"] != "" {
 		a["location"] = strings.Join([]string{a["latitude"], a["longitude"], "0", a["gps_accuracy"]}, " ")
 	}
+	a["at_door"] = h.Visit.Outcome
 	switch {
-	case h.Visit.Met(), h.Visit.Outcome == "revisit":
-		a["notice_version"] = "app-1"
+	case h.Visit.Met():
+		a["at_door"], a["finished"], a["notice_version"] = "met", "yes", "app-1"
+		if h.Visit.Outcome == "partial" {
+			a["finished"] = "no"
+		}
 	default:
 		delete(a, "notice_version")
 		delete(a, "consent_language")
@@ -246,6 +250,20 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		}
 		return func(b *bench, s []submission, edits map[int]int) string { return b.zip(odkExport(b.T, s, l, edits)) }
 	}
+	briefcase := func(b *bench, s []submission, edits map[int]int) string {
+		l := layout{header: path("-"), point: func(c formColumn) []string {
+			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
+		}}
+		e := odkExport(b.T, s, l, edits)
+		for i, row := range e.tables[0] {
+			set := "SET-OF-members"
+			if i > 0 {
+				set = row[len(row)-9] + "/members"
+			}
+			e.tables[0][i] = append(slices.Clone(row[:len(row)-8]), set)
+		}
+		return b.folder(e)
+	}
 	surveyCTO := func(lay func(*testing.T, []submission, layout, map[int]int) export, header func(formColumn) string) func(*bench, []submission, map[int]int) string {
 		l := layout{header: header, split: "_", point: func(formColumn) []string {
 			return []string{"location-Latitude", "location-Longitude", "location-Altitude", "location-Accuracy"}
@@ -270,6 +288,7 @@ func TestWhatTheXLSFormCollectsComesInExactly(t *testing.T) {
 		"cspro":                                       csproFile(csproLevels(t, "household"), false),
 		"cspro, persons as a level, old dictionary":   csproFile(csproLevels(t, "persons"), true),
 		"cspro, households in an area":                csproFile(csproLevels(t, "area"), false),
+		"odk briefcase":                               briefcase,
 		"odk with group paths":                        odk(layout{header: path("-")}),
 		"odk without group paths, with split answers": odk(layout{header: bare, split: "/", zeros: true}),
 	} {
@@ -330,5 +349,46 @@ func compare(t *testing.T, want, got map[string]string) {
 	}
 	if len(got) != len(want) {
 		t.Errorf("%d rows, want %d", len(got), len(want))
+	}
+}
+
+// A member who was listed by mistake is taken off in the form, and those below move up a line: each stays who it is, and nobody is deleted.
+func TestAMemberTakenOffTheXLSFormLeavesTheOthersWhoTheyAre(t *testing.T) {
+	all := simulated(t, 30)
+	at := slices.IndexFunc(all, func(s submission) bool { return len(s.members) >= 4 })
+	members := 0
+	for _, s := range all {
+		members += len(s.members)
+	}
+	b := sqlite(t)
+	l := layout{header: bare, split: "/", point: koboPoint(bare)}
+	b.want(b.xlsx(koboExport(t, all, l, l, nil), false), nil, len(all)+members, 0, 0, 0)
+	before := b.contents()
+
+	edited := slices.Clone(all)
+	s := &edited[at]
+	s.members = slices.Delete(slices.Clone(s.members), 1, 2)
+	moved := 0
+	for i, m := range s.members {
+		if line := strconv.Itoa(i + 1); m["line_no"] != line {
+			s.members[i] = maps.Clone(m)
+			s.members[i]["line_no"] = line
+			moved++
+		}
+	}
+	b.want(b.xlsx(koboExport(t, edited, l, l, map[int]int{at: 1}), false), nil, 0, 1+moved, len(all)+members-2-moved, 0)
+	after := b.contents()
+	if len(after) != len(before) {
+		t.Errorf("%d rows became %d", len(before), len(after))
+	}
+	name := func(text string) string {
+		_, rest, _ := strings.Cut(text, `"full_name":"`)
+		is, _, _ := strings.Cut(rest, `"`)
+		return is
+	}
+	for key, was := range before {
+		if strings.HasPrefix(key, "member ") && name(was) != name(after[key]) {
+			t.Errorf("%s was %s and is %s", key, name(was), name(after[key]))
+		}
 	}
 }

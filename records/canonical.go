@@ -3,7 +3,9 @@ package records
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -12,6 +14,24 @@ import (
 type canonicalRow struct {
 	b   []byte
 	err error
+}
+
+// A canonicalizer appends itself.
+type canonicalizer interface{ canonical(*canonicalRow) }
+
+// canonicalRooms are kept from row to row by those who only hash what they make.
+var canonicalRooms = sync.Pool{New: func() any { return new(canonicalRow) }}
+
+// hashRow is the content hash of a row.
+func hashRow(row canonicalizer) (string, error) {
+	c := canonicalRooms.Get().(*canonicalRow)
+	defer canonicalRooms.Put(c)
+	c.b, c.err = c.b[:0], nil
+	row.canonical(c)
+	if c.err != nil {
+		return "", fmt.Errorf("encoding a row: %w", c.err)
+	}
+	return Hash(c.b), nil
 }
 
 // name begins a field.
@@ -84,7 +104,7 @@ func (c *canonicalRow) any(value any) {
 	c.b = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-func (c *canonicalRow) end() ([]byte, error) { return append(c.b, '}'), c.err }
+func (c *canonicalRow) end() { c.b = append(c.b, '}') }
 
 // plainJSON reports whether a text stands in JSON as it is.
 func plainJSON(s string) bool {
@@ -110,8 +130,7 @@ func plainBeyondASCII(s string) bool {
 	return true
 }
 
-func (h *Household) canonical() ([]byte, error) {
-	c := canonicalRow{b: make([]byte, 0, 1024)}
+func (h *Household) canonical(c *canonicalRow) {
 	c.must("id", h.ID)
 	c.must("profile", h.Profile)
 	c.must("survey_code", h.SurveyCode)
@@ -126,11 +145,10 @@ func (h *Household) canonical() ([]byte, error) {
 	c.text("contact_mobile", h.Mobile)
 	c.text("consent", h.Consent)
 	c.raw("other", h.Other)
-	return c.end()
+	c.end()
 }
 
-func (r *Resident) canonical() ([]byte, error) {
-	c := canonicalRow{b: make([]byte, 0, 1024)}
+func (r *Resident) canonical(c *canonicalRow) {
 	c.must("id", r.ID)
 	c.must("household_id", r.HouseholdID)
 	c.must("member_key", r.Key)
@@ -150,11 +168,10 @@ func (r *Resident) canonical() ([]byte, error) {
 	c.text("epic_no", r.EPIC)
 	c.text("abha_number", r.ABHA)
 	c.raw("other", r.Other)
-	return c.end()
+	c.end()
 }
 
-func (v *Visit) canonical() ([]byte, error) {
-	c := canonicalRow{b: make([]byte, 0, 512)}
+func (v *Visit) canonical(c *canonicalRow) {
 	c.must("id", v.ID)
 	c.must("household_id", v.HouseholdID)
 	c.mustNumber("visit_no", v.No)
@@ -163,5 +180,5 @@ func (v *Visit) canonical() ([]byte, error) {
 	c.text("enumerator_id", v.EnumeratorID)
 	c.told("members_total", v.MembersTotal)
 	c.raw("other", v.Other)
-	return c.end()
+	c.end()
 }

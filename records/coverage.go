@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 
 	"sehat/survey"
@@ -58,112 +59,46 @@ type RevisitCount struct {
 	Since                      string // the day of the visit that lies longest ago
 }
 
-// An AgeCount counts residents of one birth, as it was told.
-type AgeCount struct {
-	Team, Enumerator string
-	Age              int    // -1: not told
-	BirthYear        int    // 0: not told
-	VisitYear        string // of the visit
-	Residents        int
+// A SurveyedHousehold is what coverage reads of a household. Mobile, the place and the times are only told where they are asked for.
+type SurveyedHousehold struct {
+	ID, Ward, Block, Team string
+	HasPhone              bool
+	Mobile                string
+	Latitude, Longitude   string // as they were written
+	Start, End            string // of its latest interview, as the device wrote them among the columns of the source
 }
 
-// A Portion is how many of an enumerator's households have something.
-type Portion struct {
-	Team, Enumerator string
-	Of, Have         int
+// A VisitMade is what coverage reads of a visit.
+type VisitMade struct {
+	HouseholdID               string
+	No                        int
+	Date, Outcome, Enumerator string
+	Start, End                string // as the device wrote them; only where they are asked for
 }
 
-// A Timed interview has a start and an end, as the device wrote them.
-type Timed struct{ Team, Enumerator, Start, End string }
+// A ResidentAge is what coverage reads of a resident who is listed.
+type ResidentAge struct {
+	HouseholdID string
+	Age         int    // -1: not told
+	BirthYear   int    // 0: not told
+	VisitDate   string // ISO 8601
+	Start, End  string // of the interview, where the source told it with each member
+}
 
-// CoverageStore is what coverage reads. Everything is added up by the store; only lengths of interviews come one by one. A
-// household counts by the visit that [survey.Undecided] tells.
+// CoverageStore is what coverage reads: few columns of every household, visit and resident in the order in which they lie there. Joining
+// and adding up in SQL costs four times as much in SQLite; see the figures at [Cover].
 type CoverageStore interface {
 	// Rounds lists the rounds, the one with the latest visit first.
 	Rounds(ctx context.Context) ([]Round, error)
 	// LatestFrame returns version 0 if there is none for the round.
 	LatestFrame(ctx context.Context, surveyCode string) (Frame, error)
-	CoverageCells(ctx context.Context, surveyCode string) iter.Seq2[survey.CoverageCell, error]
+	// RevisitCounts counts households by the visit that [survey.Undecided] tells.
 	RevisitCounts(ctx context.Context, surveyCode string) iter.Seq2[RevisitCount, error]
-
-	AgeCounts(ctx context.Context, surveyCode string) iter.Seq2[AgeCount, error]
-	SharedPhones(ctx context.Context, surveyCode string) iter.Seq2[Portion, error]
-	SameSpots(ctx context.Context, surveyCode string) iter.Seq2[Portion, error]
-	TimedInterviews(ctx context.Context, surveyCode string) iter.Seq2[Timed, error]
-}
-
-// Cover adds up how far a round has come against its latest frame.
-func Cover(ctx context.Context, s CoverageStore, surveyCode string) (*survey.Coverage, Frame, error) {
-	frame, err := s.LatestFrame(ctx, surveyCode)
-	if err != nil {
-		return nil, frame, err
-	}
-	c := survey.NewCoverer(frame.Frame)
-	for cell, err := range s.CoverageCells(ctx, surveyCode) {
-		if err != nil {
-			return nil, frame, fmt.Errorf("adding up visits: %w", err)
-		}
-		c.Add(cell)
-	}
-	return c.Coverage(surveyCode), frame, nil
-}
-
-// CompareEnumerators gathers what is known of every enumerator's work and holds them beside each other. It returns no
-// resident's data: counts by enumerator only.
-func CompareEnumerators(ctx context.Context, s CoverageStore, c *survey.Coverage) ([]survey.Comparison, error) {
-	all := c.Facts()
-	for n, err := range s.AgeCounts(ctx, c.Survey) {
-		if err != nil {
-			return nil, fmt.Errorf("counting ages: %w", err)
-		}
-		if f := survey.FactsOf(all, n.Team, n.Enumerator); f != nil {
-			addAges(f, n)
-		}
-	}
-	for n, err := range s.SharedPhones(ctx, c.Survey) {
-		if err != nil {
-			return nil, fmt.Errorf("counting phones: %w", err)
-		}
-		if f := survey.FactsOf(all, n.Team, n.Enumerator); f != nil {
-			f.Phones, f.Shared = n.Of, n.Have
-		}
-	}
-	for n, err := range s.SameSpots(ctx, c.Survey) {
-		if err != nil {
-			return nil, fmt.Errorf("counting places: %w", err)
-		}
-		if f := survey.FactsOf(all, n.Team, n.Enumerator); f != nil {
-			f.Located, f.SameSpot = n.Of, n.Have
-		}
-	}
-	for t, err := range s.TimedInterviews(ctx, c.Survey) {
-		if err != nil {
-			return nil, fmt.Errorf("reading lengths of interviews: %w", err)
-		}
-		if f := survey.FactsOf(all, t.Team, t.Enumerator); f != nil {
-			if m, ok := minutes(t.Start, t.End); ok {
-				f.Minutes[min(m, len(f.Minutes)-1)]++
-			}
-		}
-	}
-	return survey.Compare(all), nil
-}
-
-func addAges(f *survey.Facts, n AgeCount) {
-	f.Residents += n.Residents
-	if n.BirthYear == 0 {
-		f.NoBirth += n.Residents
-	}
-	age := n.Age
-	if age < 0 && n.BirthYear > 0 {
-		// Give or take one: who was told by a year of birth was told by the year, and that is what people round.
-		if at, err := time.Parse("2006", n.VisitYear); err == nil {
-			age = at.Year() - n.BirthYear
-		}
-	}
-	if age >= 0 && age < len(f.Ages) {
-		f.Ages[age] += n.Residents
-	}
+	// SurveyedHouseholds gives the households of a round; those of others are left out.
+	SurveyedHouseholds(ctx context.Context, surveyCode string, work bool) iter.Seq2[SurveyedHousehold, error]
+	// VisitsMade and ResidentAges give those of all rounds.
+	VisitsMade(ctx context.Context, work bool) iter.Seq2[VisitMade, error]
+	ResidentAges(ctx context.Context) iter.Seq2[ResidentAge, error]
 }
 
 // minutes is the length of an interview. One that ends before it began, or on another day, was timed by nobody.
@@ -176,12 +111,16 @@ func minutes(start, end string) (int, bool) {
 	return int(to.Sub(from) / time.Minute), true
 }
 
-// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one), or SurveyCTO's American time.
+// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one), SurveyCTO's American time, or the day
+// and its fraction that Excel makes of a time in a cell, as real workbooks of KoboToolbox have it.
 func moment(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "Jan 2, 2006 3:04:05 PM"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}
+	}
+	if days, err := strconv.ParseFloat(s, 64); err == nil && days >= 36526 && days < 73051 { // 2000 to 2099
+		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(days * float64(24*time.Hour)).Round(time.Second)), true
 	}
 	return time.Time{}, false
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/google/uuid"
+
+	"sehat/survey"
 )
 
 // An Outcome is what became of one input row. Every row ends as exactly one of these.
@@ -79,6 +81,15 @@ type ImportRow struct {
 	// Closes are the ids that this row has, or had, in quarantine: a row that goes in closes them.
 	Closes []string
 	Reject *Reject
+	// Of says which version of whom a reject is, as far as that can be told: where the register holds a later edit, there is nothing left to
+	// correct.
+	Of RejectOf
+}
+
+// A RejectOf is the version of a row that is held back.
+type RejectOf struct {
+	HouseholdID, ResidentID string // the one that the row is about; both empty: not known
+	SourceRev               string
 }
 
 // A Reject is a row held back, with reasons. Its cells hold what the source held, with Aadhaar numbers masked; a row
@@ -113,11 +124,12 @@ var rejectSpace = uuid.MustParse("0b7f1f3c-9f0e-5d41-8f0a-6f2c3c6f6a52")
 // source spells them, so that the corrected row closes it from whichever file it comes. A row without is known by what
 // stands in its cells.
 func RejectID(parts ...string) string {
-	var name []byte
+	var room [256]byte
+	name := room[:0]
 	for _, p := range parts {
 		name = strconv.AppendInt(name, int64(len(p)), 10)
 		name = append(name, ':')
 		name = append(name, p...)
 	}
-	return uuid.NewSHA1(rejectSpace, name).String()
+	return survey.UUIDv5(rejectSpace, name)
 }

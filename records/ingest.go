@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"sehat/survey"
 )
 
 // A Standing is what a store holds under the id of an incoming row: as much of it as the rule needs.
@@ -50,9 +52,11 @@ const (
 //
 //   - equal content is unchanged, whatever its revision;
 //   - content of an older source revision than the stored one is unchanged: an older export never overwrites a newer one;
+//   - a bad row of an earlier edit than the stored one is unchanged: the source has corrected it since;
 //   - a withdrawn resident stays withdrawn, and one who died or moved away is only corrected;
 //   - a resident known by a position only is held back where another person stands there ([SamePerson]); the household and the
 //     visit of the same row are not in doubt and go in;
+//   - a further visit at which nobody was met leaves the household as the interview told it;
 //   - everything else is new or updated. A row is new if its resident is new or, without one, its household or else its visit;
 //     it is updated if any other part of it is new or changed.
 //
@@ -60,11 +64,16 @@ const (
 // update adds one to the revision and keeps the base, which is the version that the centre was last given.
 func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 	if in.Reject != nil {
+		if standing := cmp.Or(had.Resident, had.Household); standing != nil && isEarlierEdit(in.Of.SourceRev, standing.SourceRev) {
+			return Ingested{Outcome: Unchanged}
+		}
 		return Ingested{Outcome: Quarantined, Reject: in.Reject}
 	}
 	var out Ingested
 	if in.Household != nil {
-		out.Household = ingestPart(&in.Household.Meta, had.Household, origin)
+		if had.Household == nil || !nobodyMet(in) {
+			out.Household = ingestPart(&in.Household.Meta, had.Household, origin)
+		}
 	}
 	if in.Visit != nil {
 		out.Visit = ingestPart(&in.Visit.Meta, had.Visit, origin)
@@ -82,6 +91,13 @@ func Ingest(in *ImportRow, had StandingRows, origin string) Ingested {
 	}
 	out.Outcome = rowOutcome(in, out)
 	return out
+}
+
+// nobodyMet reports whether a row tells of a second or later visit without an interview or an answer on consent: what it lacks of phone,
+// place and consent was not asked, and the household's are those of an earlier visit.
+func nobodyMet(in *ImportRow) bool {
+	v := in.Visit
+	return v != nil && v.No > 1 && v.Outcome != survey.OutcomeComplete && v.Outcome != survey.OutcomePartial && in.Household.Consent == "" && in.Resident == nil
 }
 
 // ingestPart decides about one part and sets what is stored beside its content.
@@ -148,16 +164,11 @@ func positionTaken(in *ImportRow, had *Standing) (*Reject, bool) {
 
 // Seal sets the content hash of every part of the row that has none yet.
 func (r *ImportRow) Seal() error {
-	seal := func(content any, m *Meta) error {
-		if m.Hash != "" {
-			return nil
+	seal := func(row canonicalizer, m *Meta) (err error) {
+		if m.Hash == "" {
+			m.Hash, err = hashRow(row)
 		}
-		b, err := Canonical(content)
-		if err != nil {
-			return err
-		}
-		m.Hash = Hash(b)
-		return nil
+		return err
 	}
 	if r.Household != nil {
 		if err := seal(r.Household, &r.Household.Meta); err != nil {

@@ -55,12 +55,13 @@ type Meta struct {
 // Canonical returns the canonical JSON of a row's content: the struct's fields in declared order, empty ones left out,
 // no HTML escaping. The content hash, the frozen batches and the conflicts all use these bytes.
 func Canonical(content any) ([]byte, error) {
-	if row, ok := content.(interface{ canonical() ([]byte, error) }); ok {
-		b, err := row.canonical()
-		if err != nil {
-			return nil, fmt.Errorf("encoding a row: %w", err)
+	if row, ok := content.(canonicalizer); ok {
+		c := canonicalRow{b: make([]byte, 0, 1024)}
+		row.canonical(&c)
+		if c.err != nil {
+			return nil, fmt.Errorf("encoding a row: %w", c.err)
 		}
-		return b, nil
+		return c.b, nil
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -48,6 +48,13 @@ func compareSourceRevs(in, had string) int {
 	return 0
 }
 
+// isEarlierEdit reports whether a row that comes in is an earlier edit of the same visit than the stored one.
+func isEarlierEdit(in, had string) bool {
+	visit, _, _ := strings.Cut(in, " ")
+	hadVisit, _, _ := strings.Cut(had, " ")
+	return visit == hadVisit && compareSourceRevs(in, had) < 0
+}
+
 // nextSourceRev is the revision of a row that takes the place of another.
 func nextSourceRev(in, had string) string {
 	if in == "" {

@@ -27,51 +27,76 @@ type Stop struct {
 // WalkingOrder puts the stops of one ward in the order in which a person walks: block, lane, house, household, line. Numbers
 // within names count as numbers: 9, 9A, 10, 10/2, 10/10. How people write the same door does not count: H.No. 12 is 12.
 func WalkingOrder(stops []Stop) {
-	type way struct {
-		block, lane, house []step
-		stop               Stop
-	}
-	ways := make([]way, len(stops))
-	for i, s := range stops {
-		ways[i] = way{steps(cmp.Or(s.Block, s.Locality)), lane(s.Address), house(s.House), s}
-	}
-	slices.SortStableFunc(ways, func(a, b way) int {
-		return cmp.Or(
-			slices.CompareFunc(a.block, b.block, step.compare), slices.CompareFunc(a.lane, b.lane, step.compare),
-			slices.CompareFunc(a.house, b.house, step.compare), cmp.Compare(a.stop.Household, b.stop.Household),
-			cmp.Compare(a.stop.Line, b.stop.Line), cmp.Compare(a.stop.Resident, b.stop.Resident),
-		)
+	byDoor(stops, func(s Stop) door { return doorOf(s.Block, s.Locality, s.Address, s.House) }, func(a, b Stop) int {
+		return cmp.Or(cmp.Compare(a.Household, b.Household), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Resident, b.Resident))
 	})
-	for i, w := range ways {
-		stops[i] = w.stop
-	}
 }
 
 // InWalkingOrder puts stops that come ward by ward in walking order. One ward is in memory at a time.
 func InWalkingOrder(stops iter.Seq2[Stop, error]) iter.Seq2[Stop, error] {
-	return func(yield func(Stop, error) bool) {
-		var ward []Stop
+	return ordered(stops, func(a, b Stop) bool { return a.Ward == b.Ward }, WalkingOrder)
+}
+
+// RevisitsInWalkingOrder puts revisits that come team by team and ward by ward in walking order, as [WalkingOrder] has it.
+func RevisitsInWalkingOrder(revisits iter.Seq2[Revisit, error]) iter.Seq2[Revisit, error] {
+	return ordered(revisits, func(a, b Revisit) bool { return a.Team == b.Team && a.Ward == b.Ward }, func(ward []Revisit) {
+		byDoor(ward, func(r Revisit) door { return doorOf(r.Block, r.Locality, r.Address, r.House) }, func(a, b Revisit) int { return cmp.Compare(a.Key, b.Key) })
+	})
+}
+
+// ordered puts each run of a stream in order. One run is in memory at a time.
+func ordered[T any](stream iter.Seq2[T, error], same func(a, b T) bool, order func([]T)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var run []T
 		walk := func() bool {
-			WalkingOrder(ward)
-			for _, s := range ward {
-				if !yield(s, nil) {
+			order(run)
+			for _, v := range run {
+				if !yield(v, nil) {
 					return false
 				}
 			}
-			ward = ward[:0]
+			run = run[:0]
 			return true
 		}
-		for s, err := range stops {
+		for v, err := range stream {
 			if err != nil {
-				yield(s, err)
+				yield(v, err)
 				return
 			}
-			if len(ward) > 0 && s.Ward != ward[0].Ward && !walk() {
+			if len(run) > 0 && !same(v, run[0]) && !walk() {
 				return
 			}
-			ward = append(ward, s)
+			run = append(run, v)
 		}
 		walk()
+	}
+}
+
+// A door is a place in a ward, in steps.
+type door struct{ block, lane, house []step }
+
+func doorOf(block, locality, address, number string) door {
+	return door{steps(cmp.Or(block, locality)), lane(address), house(number)}
+}
+
+// byDoor sorts by door, and behind one door by then.
+func byDoor[T any](list []T, of func(T) door, then func(a, b T) int) {
+	type way struct {
+		door
+		at T
+	}
+	ways := make([]way, len(list))
+	for i, v := range list {
+		ways[i] = way{of(v), v}
+	}
+	slices.SortStableFunc(ways, func(a, b way) int {
+		return cmp.Or(
+			slices.CompareFunc(a.block, b.block, step.compare), slices.CompareFunc(a.lane, b.lane, step.compare),
+			slices.CompareFunc(a.house, b.house, step.compare), then(a.at, b.at),
+		)
+	})
+	for i, w := range ways {
+		list[i] = w.at
 	}
 }
 

@@ -62,3 +62,27 @@ func TestAHouseholdStaysTogether(t *testing.T) {
 		}
 	}
 }
+
+func TestRevisitsAreInWalkingOrderTeamByTeam(t *testing.T) {
+	revisit := func(team, ward, block, address, house string) Revisit {
+		return Revisit{Team: team, Ward: ward, Block: block, Address: address, House: house}
+	}
+	want := []Revisit{
+		revisit("T1", "012", "EB-2", "Gali 9", "10"), revisit("T1", "012", "eb 02", "Gali 9", "12"), revisit("T1", "012", "EB-2", "Gali 10", "2"),
+		revisit("T1", "012", "EB-10", "Gali 1", "9"), revisit("T1", "012", "EB-10", "Gali 1", "9A"), revisit("T1", "012", "EB-10", "Gali 1", "10"),
+		revisit("T1", "013", "EB-1", "Gali 1", "1"),
+		revisit("T2", "012", "EB-1", "Gali 1", "1"),
+	}
+	mixed := slices.Clone(want)
+	slices.Reverse(mixed[:6])
+	var got []Revisit
+	for r, err := range RevisitsInWalkingOrder(each(mixed)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}

@@ -107,6 +107,9 @@ func (r *row) text(place int) string {
 	case isLegacyHindi(s, 3):
 		r.bad(place, legacyHindiFont)
 		return ""
+	case areLettersLost(s):
+		r.bad(place, lettersLost)
+		return ""
 	}
 	return s
 }
@@ -124,6 +127,9 @@ func (r *row) name(place int) string {
 		return ""
 	case isLegacyHindi(s, 2):
 		r.bad(place, legacyHindiFont)
+		return ""
+	case areLettersLost(s):
+		r.bad(place, lettersLost)
 		return ""
 	case isDoubtfulName(s):
 		r.add(place, nameDoubtful)

@@ -33,43 +33,35 @@ var students = [...]float64{2: 1.886, 3: 1.638, 4: 1.533, 5: 1.476}
 // Project foretells the end of the whole round from what was settled day by day.
 //
 // It takes the last three to six whole weeks before the last day of visits, so that Sundays even out, and the mean m and the
-// standard deviation s of what they settled. After n more weeks the sum lies, four times in five, within
+// standard deviation s of what they settled: s at least √m, by which counts differ by chance alone, so that no pace is so even that its
+// end is known to the day. A first week that began after a day of rest is whole. After n more weeks the sum lies, four times in five, within
 //
 //	n·m ± t·s·√(n + n²/K)
 //
 // for K weeks observed: the limits for the sum of n future observations from a normal population (G. J. Hahn, Factors for
 // calculating two-sided prediction intervals for samples from a normal distribution, JASA 64, 1969, 878–888; for a mean, here
-// times n). The range of the end is where these limits reach what is left. It supposes that teams who are through go and help
+// times n). The range of the end is where these limits reach what is left, on a weekday on which people work. It supposes that teams who are through go and help
 // elsewhere, see [Coverage.Slowest]. It knows nothing of holidays, and of how slowly the last doors open: a survey tends to end
 // late in its range or after it.
 func (c *Coverage) Project() Projection {
 	days := map[string]int{}
 	for _, d := range c.Days {
-		if d.Visited() > 0 {
-			days[d.Day] = d.Settled()
-		}
+		days[d.Day] = d.Settled()
 	}
-	first, last := span(days)
-	return project(c.Total.Tally, days, first, last)
+	return c.calendar().project(c.Total.Tally, days)
 }
 
 // Slowest is the ward that would end last if every ward went on at its own pace. A ward whose end cannot be projected is later
 // than any that can. Ok is false where the frame tells of fewer than two wards with households left.
 func (c *Coverage) Slowest() (ward string, p Projection, ok bool) {
-	days := map[string]int{}
-	for _, d := range c.Days {
-		if d.Visited() > 0 {
-			days[d.Day] = 0
-		}
-	}
-	first, last := span(days)
+	days := c.calendar()
 	left := 0
 	for _, w := range c.Wards {
 		if !w.Framed || w.Left() == 0 {
 			continue
 		}
 		left++
-		q := project(w.Tally, c.settled[w.Ward], first, last)
+		q := days.project(w.Tally, c.settled[w.Ward])
 		switch later := q.End > p.End; {
 		case left == 1, p.End != "" && (q.End == "" || later), p.End == "" && q.End == "" && q.Left > p.Left:
 			ward, p = w.Ward, q
@@ -78,19 +70,35 @@ func (c *Coverage) Slowest() (ward string, p Projection, ok bool) {
 	return ward, p, left > 1
 }
 
-// span is the first and the last of some days, counted from 1970; 0, 0 where there is none.
-func span(days map[string]int) (first, last int) {
-	for day := range days {
-		n, ok := dayNumber(day)
-		if !ok {
+// A calendar is when people worked, in days counted from 1970.
+type calendar struct {
+	first, last int // days of visits; 0, 0 where there is none
+	worked      [7]bool
+}
+
+func (c *Coverage) calendar() calendar {
+	var out calendar
+	for _, d := range c.Days {
+		n, ok := dayNumber(d.Day)
+		if !ok || d.Visited() == 0 {
 			continue
 		}
-		if first == 0 || n < first {
-			first = n
+		if out.first == 0 || n < out.first {
+			out.first = n
 		}
-		last = max(last, n)
+		out.last = max(out.last, n)
+		out.worked[n%7] = true
 	}
-	return first, last
+	return out
+}
+
+// weeks is how many whole weeks there are before the last day. The days before the first on which nobody ever works belong to them.
+func (c calendar) weeks() int {
+	first := c.first
+	for first > c.first-6 && first > 1 && !c.worked[(first-1)%7] {
+		first--
+	}
+	return (c.last - first + 1) / 7
 }
 
 func dayNumber(day string) (n int, ok bool) {
@@ -98,14 +106,15 @@ func dayNumber(day string) (n int, ok bool) {
 	return int(t.Unix() / 86400), err == nil
 }
 
-// project foretells when t is settled, from what was settled on the days from first to last.
-func project(t Tally, settled map[string]int, first, last int) Projection {
+// project foretells when t is settled, from what was settled on each day.
+func (c calendar) project(t Tally, settled map[string]int) Projection {
 	date := func(n int) string { return time.Unix(int64(n)*86400, 0).UTC().Format(time.DateOnly) }
 	p := Projection{Left: t.Left()}
+	last := c.last
 	if last > 0 {
 		p.AsOf = date(last)
 	}
-	weeks := min((last-first+1)/7, mostWeeks)
+	weeks := min(c.weeks(), mostWeeks)
 	switch {
 	case !t.Framed:
 		p.Why = "nobody has said how many households are expected"
@@ -128,7 +137,7 @@ func project(t Tally, settled map[string]int, first, last int) Projection {
 		}
 	}
 	m, s := meanAndDeviation(sums)
-	p.PerWeek = m
+	p.PerWeek, s = m, max(s, math.Sqrt(m))
 	if m <= 0 {
 		p.Why = "nothing was settled in the last weeks"
 		return p
@@ -137,7 +146,7 @@ func project(t Tally, settled map[string]int, first, last int) Projection {
 	reach := func(side float64) (day string, ok bool) {
 		for day := 1; day <= farDays; day++ {
 			n := float64(day) / 7
-			if n*m+side*students[weeks-1]*s*math.Sqrt(n+n*n/float64(weeks)) >= float64(p.Left) {
+			if c.worked[(last+day)%7] && n*m+side*students[weeks-1]*s*math.Sqrt(n+n*n/float64(weeks)) >= float64(p.Left) {
 				return date(last + day), true
 			}
 		}

@@ -48,12 +48,13 @@ type Point struct {
 	Value      float64 `json:"value"` // a share, minutes or interviews
 	Z          float64 `json:"z"`     // how far from the others, in their own spread; positive is the side to look at
 	Look       bool    `json:"look"`
+	seen       int     // of a share, what it counts
 }
 
 // A Comparison is one measure over all enumerators who did enough for it.
 type Comparison struct {
 	Measure Measure `json:"measure"`
-	Others  float64 `json:"others"`         // what is usual: all together for a share, the median else
+	Others  float64 `json:"others"`         // what is usual: of a share, all together but for those far from it; the median else
 	Spread  float64 `json:"spread"`         // of a share: how much more they differ than by chance, 1 or more (√φ); else the typical distance from the median, of logarithms
 	Limit   float64 `json:"limit"`          // of z, from which on one is worth a look
 	Chance  float64 `json:"by_chance"`      // how many would be past it by chance alone
@@ -79,11 +80,16 @@ const (
 // Shares are put on a funnel plot: with small numbers the limits are wide. The limit is three standard errors from the share of
 // all the others (D. J. Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in Medicine 24, 2005,
 // 1185–1202), by the exact binomial tail, mid-p, because refusals are few; widened where all differ from each other more
-// than chance by the multiplicative factor φ, from z-scores winsorised at a tenth (D. J. Spiegelhalter, Handling over-dispersion of
-// performance indicators, Quality and Safety in Health Care 14, 2005, 347–351).
+// than chance by the multiplicative factor φ, from winsorised z-scores (D. J. Spiegelhalter, Handling over-dispersion of
+// performance indicators, Quality and Safety in Health Care 14, 2005, 347–351). He winsorises at a tenth; here it is a fifth, because in a
+// ward of twelve enumerators two who make things up would otherwise widen the limits until neither is past them. For the same reason
+// whoever is past the limit is no longer among the others by whom the rest is measured.
 //
 // Lengths and busiest days, as logarithms, are held against the median by the median of the distances from it: a modified z-score
 // above 3.5 (B. Iglewicz and D. C. Hoaglin, How to detect and handle outliers, 1993).
+//
+// Where many are compared, all limits are wider: no more than one of all these points should be past them by chance alone
+// (Bonferroni's bound with one for the number of false alarms that a supervisor bears in a report).
 //
 // Heaping is Whipple's index, 500 times this share: 100 where nobody rounds, 500 where everybody does (United Nations, Methods of
 // appraisal of quality of basic data for population estimates, Manual II, 1955).
@@ -104,7 +110,31 @@ func Compare(all []Facts) []Comparison {
 	for _, s := range shares {
 		out = append(out, compareShares(s.m, all, s.least, s.of))
 	}
+	points := 0
+	for i := range out {
+		if !out[i].Few {
+			points += len(out[i].Points)
+		}
+	}
+	for i := range out {
+		out[i].judge(points)
+	}
 	return out
+}
+
+// judge marks who is past the limit, where so many points are compared in all.
+func (c *Comparison) judge(points int) {
+	if c.Few {
+		return
+	}
+	c.Limit = max(c.Limit, quantileAbove(1/float64(max(points, 2))))
+	for i := range c.Points {
+		p := &c.Points[i]
+		p.Look = p.Z > c.Limit && (!c.IsShare() || p.seen >= leastSeen)
+	}
+	if c.Others > 0 {
+		c.Chance = float64(len(c.Points)) * upperTail(c.Limit)
+	}
 }
 
 // heaped counts the ages of Whipple's index.
@@ -164,42 +194,64 @@ func compareShares(m Measure, all []Facts, least int, of func(*Facts) (int, int)
 	if c.Few = len(counts) < leastCompared; c.Few {
 		return c
 	}
-	c.Others = float64(seen) / float64(sum)
+	whole := sum // of those measured, half at least stay the others
 	if seen == 0 || seen == sum {
+		c.Others = float64(seen) / float64(sum)
 		return c // all alike
 	}
-	z := make([]float64, len(counts))
-	plain := make([]float64, len(counts))
-	for i, k := range counts {
-		usual := (float64(seen-k.seen) + 0.5) / (float64(sum-k.of) + 1) // of the others
-		plain[i] = (float64(k.seen)/float64(k.of) - usual) / math.Sqrt(usual*(1-usual)/float64(k.of))
-		z[i] = exactZ(k.seen, k.of, usual)
+	far := make([]bool, len(counts))
+	for range counts { // until nobody more is far from the others; mostly once or twice
+		z := make([]float64, len(counts))
+		plain := make([]float64, len(counts))
+		for i, k := range counts {
+			others, of := seen, sum
+			if !far[i] {
+				others, of = seen-k.seen, sum-k.of
+			}
+			usual := (float64(others) + 0.5) / (float64(of) + 1)
+			plain[i] = (float64(k.seen)/float64(k.of) - usual) / math.Sqrt(usual*(1-usual)/float64(k.of))
+			if z[i] = exactZ(k.seen, k.of, usual); z[i] == farthest { // where the tail can no longer be counted
+				z[i] = max(z[i], plain[i])
+			}
+		}
+		c.Others, c.Spread = float64(seen)/float64(sum), overdispersion(plain)
+		more := false
+		for i, k := range counts {
+			p := &c.Points[i]
+			p.Z, p.seen = z[i]/c.Spread, k.seen
+			if p.Z > c.Limit && k.seen >= leastSeen && !far[i] && seen > k.seen && 2*(sum-k.of) > whole {
+				far[i], more = true, true
+				seen, sum = seen-k.seen, sum-k.of
+			}
+		}
+		if !more {
+			break
+		}
 	}
-	c.Spread = overdispersion(plain)
-	for i := range z {
-		p := &c.Points[i]
-		p.Z = z[i] / c.Spread
-		p.Look = p.Z > c.Limit && counts[i].seen >= leastSeen
-	}
-	c.Chance = float64(len(counts)) * upperTail(c.Limit)
 	return c
 }
 
-// overdispersion is √φ, at least 1.
+// overdispersion is √φ, at least 1: the mean square of z from its median, winsorised at a fifth, over what that is of a normal distribution.
 func overdispersion(z []float64) float64 {
+	const ofNormal = 0.412 // ∫z² within ±0.842, and 0.842² for the two fifths outside
 	sorted := slices.Sorted(slices.Values(z))
-	low, high := sorted[len(z)/10], sorted[len(z)-1-len(z)/10]
+	low, high, middle := sorted[len(z)/5], sorted[len(z)-1-len(z)/5], median(sorted)
 	sum := 0.0
 	for _, v := range z {
-		v = min(max(v, low), high)
+		v = min(max(v, low), high) - middle
 		sum += v * v
 	}
-	return math.Sqrt(max(sum/float64(len(z)), 1))
+	return math.Sqrt(max(sum/float64(len(z))/ofNormal, 1))
 }
 
-// exactZ is the normal quantile of the mid-p of k or more in n draws of probability p; at most 7 either way, where one can count no further.
+// quantileAbove is the z beyond which such a share of a normal distribution lies.
+func quantileAbove(share float64) float64 { return math.Sqrt2 * math.Erfinv(1-2*share) }
+
+// farthest is as far as exactZ can count.
+const farthest = 7
+
+// exactZ is the normal quantile of the mid-p of k or more in n draws of probability p; at most farthest either way.
 func exactZ(k, n int, p float64) float64 {
-	const far = 7
 	choose := func(i int) float64 {
 		a, _ := math.Lgamma(float64(n + 1))
 		b, _ := math.Lgamma(float64(i + 1))
@@ -223,7 +275,7 @@ func exactZ(k, n int, p float64) float64 {
 			}
 		}
 	}
-	z := min(math.Sqrt2*math.Erfinv(1-2*min(tail, 0.5)), far)
+	z := min(quantileAbove(min(tail, 0.5)), farthest)
 	if above {
 		return z
 	}
@@ -266,9 +318,7 @@ func compareLevels(m Measure, all []Facts) Comparison {
 	for i, v := range x {
 		p := &c.Points[i]
 		p.Z = side * 0.6745 * (v - middle) / typical
-		p.Look = p.Z > c.Limit
 	}
-	c.Chance = float64(len(x)) * upperTail(c.Limit)
 	return c
 }
 

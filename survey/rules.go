@@ -16,6 +16,7 @@ const (
 	excelError
 	excelDestroyed
 	legacyHindiFont
+	lettersLost
 	aadhaarInKey
 	codeUnknown
 	noneWithOthers
@@ -94,6 +95,11 @@ var rules = [ruleCount]Rule{
 		"legacy_hindi_font", Error,
 		"This Hindi was typed in an old font such as Kruti Dev, which other programs cannot read. Type it again in a Unicode font such as Mangal, or convert it.",
 		"यह हिन्दी कृतिदेव जैसे पुराने फ़ॉन्ट में लिखी है जिसे दूसरे प्रोग्राम नहीं पढ़ सकते। इसे मंगल जैसे यूनिकोड फ़ॉन्ट में दोबारा लिखें या बदलें।",
+	},
+	lettersLost: {
+		"letters_lost", Error,
+		"The letters were lost when the file was saved as plain CSV. Save it as a workbook (.xlsx) or as CSV UTF-8 where it was typed, and import that.",
+		"फ़ाइल साधारण CSV में सेव करने से अक्षर मिट गए हैं। जहाँ टाइप की थी वहीं से उसे वर्कबुक (.xlsx) या CSV UTF-8 में सेव करके दोबारा इम्पोर्ट करें।",
 	},
 	aadhaarInKey: {
 		RuleAadhaarInKey, Error,

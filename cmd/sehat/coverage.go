@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,16 +101,13 @@ func runCoverage(ctx context.Context, a *app, opts coverageOptions) error {
 		return withHint(errors.New("no household is in the register yet"), `"sehat import" brings in what the teams sent`)
 	}
 	var r coverageReport
-	if r.Coverage, r.Frame, err = records.Cover(ctx, s, round); err != nil {
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // of a city's households a little stays in memory
+	c, err := records.Cover(ctx, s, roundOf(rounds, round), opts.html != "" || a.json)
+	if err != nil {
 		return err
 	}
-	r.Projection = r.Project()
-	if opts.html != "" || a.json {
-		if r.Measures, err = records.CompareEnumerators(ctx, s, r.Coverage); err != nil {
-			return err
-		}
-		r.Looks = survey.Looks(r.Measures)
-	}
+	r.Coverage, r.Frame, r.Measures = c.Coverage, c.Frame, c.Measures
+	r.Projection, r.Looks = r.Project(), survey.Looks(r.Measures)
 	if err := writeCoverageFiles(ctx, a, s, h, r, opts); err != nil {
 		return err
 	}
@@ -143,6 +141,14 @@ func coverageRound(a *app, rounds []records.Round, opts coverageOptions) (string
 		a.say("%s is the round with the latest visit; there are %d, and --survey names another", rounds[0].Survey, len(rounds))
 	}
 	return rounds[0].Survey, nil
+}
+
+// roundOf finds a round; one that nobody has been visited in yet has no households.
+func roundOf(rounds []records.Round, code string) records.Round {
+	if i := slices.IndexFunc(rounds, func(r records.Round) bool { return r.Survey == code }); i >= 0 {
+		return rounds[i]
+	}
+	return records.Round{Survey: code}
 }
 
 // takeFrame reads a list of expected households and remembers it.
@@ -260,9 +266,9 @@ func printCoverage(a *app, r coverageReport, by string) {
 	if expects {
 		head = append(head, "expected")
 	}
-	head = append(head, "complete", "partial", "due again", "refused", "vacant, not found")
+	head = append(head, "complete", "part", "again", "refused", "vacant") // short, so that a line fits 80 columns
 	if expects {
-		head = append(head, "not visited", "share complete")
+		head = append(head, "to visit", "done")
 	}
 	t.row(head...)
 	line := func(name []string, row survey.CoverageRow) {
@@ -273,8 +279,8 @@ func printCoverage(a *app, r coverageReport, by string) {
 		cells = append(cells, grouped(row.Complete), grouped(row.Partial), grouped(row.Due()), grouped(row.Refused), grouped(row.Gone()))
 		if expects {
 			unvisited := grouped(row.Unvisited)
-			if more := row.Beyond; more > 0 {
-				unvisited = fmt.Sprintf("0 (%s more than expected)", grouped(more))
+			if row.Beyond > 0 {
+				unvisited += " (+" + grouped(row.Beyond) + ")"
 			}
 			cells = append(cells, ifFramed(row.Framed, unvisited), shareText(row.Tally))
 		}
@@ -287,6 +293,10 @@ func printCoverage(a *app, r coverageReport, by string) {
 	total[0] = "all"
 	line(total, r.Total)
 	t.flush()
+	fmt.Fprintln(a.stdout, "part: partly done; again: locked or come again; vacant: also not found")
+	if expects && r.Total.Beyond > 0 {
+		fmt.Fprintf(a.stdout, "(+%s): so many more were found than expected; what one ward has too many makes up for no other\n", grouped(r.Total.Beyond))
+	}
 	for _, note := range coverageNotes(r) {
 		fmt.Fprintln(a.stdout, note)
 	}
@@ -356,9 +366,18 @@ func endSentence(p survey.Projection) string {
 	return fmt.Sprintf("at the pace of the last %d weeks it ends about %s (four times in five between %s and %s)", p.Weeks, dateText(p.End), dateText(p.First), dateText(p.Last))
 }
 
+// csvForExcel writes CSV that begins with a byte-order mark, without which Excel shows Hindi as rubbish.
+func csvForExcel(w io.Writer) (*csv.Writer, error) {
+	_, err := io.WriteString(w, "\ufeff")
+	return csv.NewWriter(w), err
+}
+
 // writeCoverageCSV writes a table with every outcome in a column of its own.
 func writeCoverageCSV(w io.Writer, r coverageReport, by string) error {
-	out := csv.NewWriter(w)
+	out, err := csvForExcel(w)
+	if err != nil {
+		return err
+	}
 	names := map[string][]string{
 		"ward": {"ward_code"}, "block": {"ward_code", "block_no"}, "team": {"team_id"}, "enumerator": {"team_id", "enumerator_id"}, "day": {"visit_date"},
 	}[by]
@@ -392,13 +411,16 @@ func writeCoverageCSV(w io.Writer, r coverageReport, by string) error {
 
 // writeRevisits writes where somebody has to call again, team by team in walking order.
 func writeRevisits(ctx context.Context, w io.Writer, s *store.Store, round string) (int, error) {
-	out := csv.NewWriter(w)
+	out, err := csvForExcel(w)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	err := out.Write([]string{"team_id", "ward_code", "block_no", "house_no", "address_line", "locality", "pin_code", "household_id", "visit_outcome", "visits", "last_visit"})
+	err = out.Write([]string{"team_id", "ward_code", "block_no", "house_no", "address_line", "locality", "pin_code", "household_id", "visit_outcome", "visits", "last_visit"})
 	if err != nil {
 		return n, err
 	}
-	for r, err := range s.Revisits(ctx, round) {
+	for r, err := range records.RevisitsInWalkingOrder(s.Revisits(ctx, round)) {
 		if err != nil {
 			return n, fmt.Errorf("reading revisits: %w", err)
 		}

@@ -23,7 +23,9 @@ type coveragePage struct {
 	Notes          []string
 	Whole          coverageBar
 	WardRows       []wardRow
-	Behind         []wardRow // the wards furthest behind
+	Behind         []wardRow  // the wards furthest behind
+	OutsideBlocks  []blockDue // households in blocks that the frame does not have, the most first
+	BeyondBlocks   []blockDue // and how many more than expected were found in those that it has
 	Slowest        *slowestWard
 	Silent         int // days since the last visit, if they are many
 	Pace           *paceChart
@@ -149,6 +151,7 @@ func writeCoveragePage(ctx context.Context, a *app, s *store.Store, h home, r co
 		p.WardRows = append(p.WardRows, wardRow{w, area.Name, barOf(w.Tally)})
 	}
 	p.Behind = furthestBehind(p.WardRows)
+	p.oddBlocks()
 	if ward, last, ok := r.Slowest(); ok && r.Projection.End != "" {
 		area, _ := areas.Ward(ward, survey.Date{})
 		p.Slowest = &slowestWard{ward, area.Name, last.End}
@@ -187,6 +190,26 @@ func furthestBehind(rows []wardRow) []wardRow {
 	return list[:3]
 }
 
+// oddBlocks lists the blocks in which something does not agree with the frame. A ward that it has only as a whole has none.
+func (p *coveragePage) oddBlocks() {
+	byBlock := map[string]bool{}
+	for _, b := range p.Blocks {
+		byBlock[b.Ward] = byBlock[b.Ward] || b.Framed
+	}
+	for _, b := range p.Blocks {
+		name := cmp.Or(b.Ward, "no ward") + " " + cmp.Or(b.Block, "no block")
+		switch {
+		case b.Framed && b.Beyond > 0:
+			p.BeyondBlocks = append(p.BeyondBlocks, blockDue{name, b.Beyond})
+		case !b.Framed && byBlock[b.Ward]:
+			p.OutsideBlocks = append(p.OutsideBlocks, blockDue{name, b.Visited()})
+		}
+	}
+	for _, list := range [][]blockDue{p.OutsideBlocks, p.BeyondBlocks} {
+		slices.SortStableFunc(list, func(a, b blockDue) int { return cmp.Compare(b.N, a.N) })
+	}
+}
+
 func (p *coveragePage) revisits(ctx context.Context, s *store.Store) error {
 	teams := map[string]*teamRevisits{}
 	blocks := map[string]map[blockOf]int{}
@@ -215,7 +238,7 @@ func (p *coveragePage) revisits(ctx context.Context, s *store.Store) error {
 			t.Blocks = append(t.Blocks, blockDue{place, n})
 		}
 		slices.SortFunc(t.Blocks, func(a, b blockDue) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
-		if most := 3; len(t.Blocks) > most {
+		if most := 2; len(t.Blocks) > most {
 			t.MoreBlocks = len(t.Blocks) - most
 			t.Blocks = t.Blocks[:most]
 		}

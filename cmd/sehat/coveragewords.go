@@ -110,19 +110,19 @@ func finding(l survey.LookPoint) string {
 	case survey.MeasureLength:
 		return fmt.Sprintf("half of %s interviews took %s or less; usual is %s", of, v, others)
 	case survey.MeasureHeaping:
-		return fmt.Sprintf("%s of %s ages end in 0 or 5; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s ages end in 0 or 5; among the others it is %s", v, of, others)
 	case survey.MeasureShared:
-		return fmt.Sprintf("%s of %s phones are another household's, too; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s phones are another household's, too; among the others it is %s", v, of, others)
 	case survey.MeasureRefused:
-		return fmt.Sprintf("%s of %s households that were met refused; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s households that were met refused; among the others it is %s", v, of, others)
 	case survey.MeasureNoPhone:
-		return fmt.Sprintf("%s of %s interviews have no phone; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s interviews have no phone; among the others it is %s", v, of, others)
 	case survey.MeasureNoBirth:
-		return fmt.Sprintf("%s of %s residents have no year of birth; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s residents have no year of birth; among the others it is %s", v, of, others)
 	case survey.MeasureBusiest:
 		return fmt.Sprintf("%s interviews on the busiest of the days; usual is %s", v, others)
 	case survey.MeasureSpot:
-		return fmt.Sprintf("%s of %s homes have exactly the place of another one; among all it is %s", v, of, others)
+		return fmt.Sprintf("%s of %s homes have exactly the place of another one; among the others it is %s", v, of, others)
 	}
 	return v
 }

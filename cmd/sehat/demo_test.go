@@ -25,7 +25,7 @@ func tellDemo(t *testing.T, flags ...string) {
 	t.Run("every QR of the first sheet is read and verified", func(t *testing.T) { scanFirstSheet(t, c) })
 
 	again := c.ok(args...)
-	for _, changed := range []string{" new,", " updated", "delivered 1", "rows: "} {
+	for _, changed := range []string{" new,", " updated", "delivered 1", " stored,"} {
 		if strings.Contains(after(again, "── 3."), changed) {
 			t.Errorf("the second run says %q:\n%s", changed, again)
 		}

@@ -31,42 +31,25 @@ func newImportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Take survey files into the register",
-		Long: `Import reads filled forms (XLSX or CSV), exports of the form from KoboToolbox (XLSX), ODK
-Central (zip), SurveyCTO (CSV, wide or long) and CSPro (.csdb), and other tables into the
-store. A CSV with the files of its repeats beside it (FORM.csv, FORM-members.csv) is read
-with them. A folder stands for the files in it. Every row ends as new, updated, unchanged or
-held back; the same file again changes nothing, and an import that was cut off goes on
-from where it was.
+		Long: `Import reads filled forms (XLSX or CSV) and exports of the form from KoboToolbox (XLSX), ODK
+Central (zip), SurveyCTO (CSV or XLSX), CSPro (.csdb) and Survey Solutions (zip). A folder
+stands for the files in it. A CSV is read together with the files of its repeats beside it
+(FORM.csv, FORM-members.csv). How to import any other table: sehat import mapping --help
+
+Every row ends as new, updated, unchanged or held back; the four add up to the rows read.
+The same file again changes nothing. After Ctrl-C or a power cut the same command goes on.
 
 Rows that are held back come back as a workbook beside the file, NAME.rejects.xlsx, with
-the bad cells red and a note on each that says how to correct it. Correct it, import it,
-and the rows go in. The exit status is 3 as long as rows are held back.
+the bad cells red and a note on each that says how to correct it. Correct it, save it, and
+import it, or its folder again: the rows go in.
 
-A table that is not our form needs a mapping from its columns to our questions:
---suggest-mapping writes one to look through, --profile FILE uses it. It is JSON or YAML;
-"sehat template mapping" writes its schema, by which an editor completes and checks it:
-
-  {"sehat_mapping": 1, "name": "kobo-household", "survey_code": "2026-1",
-   "households": {"sheet": "Household survey", "source_rev": "_submission_time", "fields": {
-     "household_id": "_id",                                  a column
-     "ward_code":    {"constant": "012"},                    the same for every row
-     "address_line": {"columns": ["street", "landmark"], "join": ", "},
-     "consent":      {"first": ["consent_en", "consent_hi"], "codes": {"agree": "yes"}, "otherwise": "no"},
-     "visit_date":   {"column": "today", "date": "mdy"}}},   auto (day first), mdy, compact, serial, unix
-   "members": {"sheet": "loop", "link": {"column": "_parent_index", "household": "_index"}, "fields": {
-     "line_no": {"count": true},                             the row's place in its household
-     "full_name": "name"}}}
-
-"rows" in place of the two is for a table whose rows hold a household and a member; "melt"
-among the members for one whose rows hold a household and all its members side by side:
-
-   "members": {"melt": true, "fields": {"full_name": "name_#", "age_years": "age_#",
-     "conditions": {"choices": {"bp_#": "hypertension", "sugar_#": "diabetes"}}}}
-
-"rejected_where": {"status": {"bad": "rejected"}} holds back what the source does not count.
-
---undo takes an import back as long as nothing was built on it: what it brought is gone,
-what it changed is again what it was. It says what stands in the way. --dry-run only asks.`,
+The exit status is 3 as long as rows are held back, and 1 where a file could not be
+imported; the other files are. --json prints one object for each file and, after several
+files or a folder, their sum: {"summary": …}.`,
+		Example: `  sehat import tonight                      all files of a folder
+  sehat import --dry-run tonight            what would happen
+  sehat import ward-12.rejects.xlsx         what was held back, and is corrected
+  sehat import --undo last                  take it back, as long as nothing was built on it`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if opts.undo != "" {
 				return usage(cobra.NoArgs)(cmd, args)
@@ -91,13 +74,13 @@ what it changed is again what it was. It says what stands in the way. --dry-run 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.profile, "profile", "", "how to read the file: "+strings.Join(importer.Profiles(), ", ")+", or a mapping file (default by its headers)")
-	flags.StringVar(&opts.survey, "survey", "", "the survey code (the round), where the file does not say it")
-	flags.StringVar(&opts.rejects, "rejects", "", "where rows that are held back are written (default beside the file)")
+	flags.StringVar(&opts.profile, "profile", "", "how to read the files: "+strings.Join(importer.Profiles(), ", ")+", or a mapping file (default by their headers)")
+	flags.StringVar(&opts.survey, "survey", "", "the survey code (the round), where the files do not say it")
+	flags.StringVar(&opts.rejects, "rejects", "", "the workbook for the rows held back of one file (default beside it)")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "say what would happen, and change nothing")
-	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside the file, to look through and use with --profile")
+	flags.BoolVar(&opts.suggest, "suggest-mapping", false, "write a mapping beside each file, to look through and use with --profile")
 	flags.StringVar(&opts.undo, "undo", "", "take an import back: the first letters of its id (sehat import list), its file, or last")
-	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a))
+	cmd.AddCommand(newImportListCommand(a), newImportHeldCommand(a), newImportHistoryCommand(a), newMappingTopic())
 	return cmd
 }
 

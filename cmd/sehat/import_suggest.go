@@ -17,16 +17,29 @@ type suggestReport struct {
 	*importer.Proposal
 }
 
-// runSuggestMapping writes a mapping beside each file. It needs no store.
+// runSuggestMapping writes a mapping beside each file. It needs no store. A file that cannot be read does not keep the others back.
 func runSuggestMapping(a *app, opts importOptions) error {
 	files, err := filesOf(opts.files)
 	if err != nil {
 		return err
 	}
+	failed := 0
 	for _, path := range files.paths {
-		if err := suggestMapping(a, path, opts.survey); err != nil {
+		err := suggestMapping(a, path, opts.survey)
+		switch {
+		case err == nil:
+			continue
+		case len(files.paths) == 1:
 			return err
 		}
+		failed++
+		a.say("%s", err)
+		if text := hint(err); text != "" {
+			a.hint(text)
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("no mapping was written for %d of %s", failed, count(len(files.paths), "file"))
 	}
 	return nil
 }

@@ -48,7 +48,9 @@ func importSize(path string) (size int64) {
 func (b *importBar) begin(path string) {
 	b.file++
 	b.size, b.now, b.skipped = importSize(path), importer.Progress{}, 0
-	b.tell(b.statusLine.now())
+	if now := b.statusLine.now(); b.terminal { // opening it may take a while
+		b.show(b.text(now))
+	}
 }
 
 // at tells how far the file is.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,6 +61,11 @@ func (w *watchedStore) HouseholdsByKey(ctx context.Context, profile, survey stri
 	return found, err
 }
 
+func (w *watchedStore) Together(ctx context.Context, f func() error) error {
+	w.err = w.Importing.Together(ctx, f)
+	return w.err
+}
+
 func (w *watchedStore) Finish(ctx context.Context, imp records.Import) error {
 	w.err = w.Importing.Finish(ctx, imp)
 	return w.err
@@ -74,8 +82,8 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 	for _, path := range j.files.paths {
 		j.width = max(j.width, uniseg.StringWidth(path))
 	}
-	for _, path := range j.files.paths {
-		if err := j.one(ctx, path); err != nil {
+	for files := range together(j.files.paths) {
+		if err := j.some(ctx, files); err != nil {
 			return err
 		}
 	}
@@ -84,13 +92,16 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 		return err
 	}
 	if j.several() {
-		if err := j.result(struct {
-			Summary importTotal `json:"summary"`
-		}{j.sum}, "%s", j.summaryText()); err != nil {
+		if err := j.tellSum(); err != nil {
 			return err
 		}
 	}
 	return j.outcome()
+}
+
+// tellSum tells what became of all files together.
+func (j *importJob) tellSum() error {
+	return j.result(map[string]importTotal{"summary": j.sum}, "%s", j.summaryText())
 }
 
 // pathNames are paths as they are told.
@@ -107,24 +118,96 @@ func (j *importJob) several() bool {
 	return len(j.files.paths) > 1 || j.json && (len(j.opts.files) > 1 || isFolder(j.opts.files[0]))
 }
 
-// one imports a file and tells what became of it. It returns an error only where the other files cannot be tried.
-func (j *importJob) one(ctx context.Context, path string) error {
+// committedBytes is how much of small files is committed together, in bytes of CSV: about 40,000 rows. An archive holds some six times
+// its size.
+const (
+	committedBytes = 8 << 20
+	archiveFactor  = 6
+)
+
+// together yields the files that are committed together: small ones, in their order.
+func together(paths []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		var size int64
+		first := 0
+		for i, path := range paths {
+			n := importSize(path)
+			if !strings.EqualFold(filepath.Ext(path), ".csv") {
+				n *= archiveFactor
+			}
+			if size += n; size > committedBytes && i > first {
+				if !yield(paths[first:i]) {
+					return
+				}
+				first, size = i, n
+			}
+		}
+		if first < len(paths) {
+			yield(paths[first:])
+		}
+	}
+}
+
+// An imported file is a report, or as much of one as there is, and why it ended before.
+type imported struct {
+	report  importer.Report
+	err     error
+	stopped bool // by somebody
+}
+
+// some imports files, commits them together where they are several, and then tells what became of them. It returns an error only where
+// the other files cannot be tried.
+func (j *importJob) some(ctx context.Context, paths []string) error {
+	var done []imported
+	each := func() error {
+		for _, path := range paths {
+			f := j.one(ctx, path)
+			done = append(done, f)
+			if f.stopped || f.err != nil && j.store.err != nil {
+				break
+			}
+		}
+		return j.store.err
+	}
+	if len(paths) == 1 { // a large file is committed in steps of its own
+		each() //nolint:errcheck // the file has it, too
+	} else if err := j.store.Together(context.WithoutCancel(ctx), each); err != nil {
+		last := done[len(done)-1].report
+		last.ImportCounts = records.ImportCounts{} // it was taken back
+		return j.storeFailed(last, err)
+	}
+	for _, f := range done {
+		if err := j.account(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one imports a file.
+func (j *importJob) one(ctx context.Context, path string) imported {
 	j.bar.begin(path)
 	report, err := j.im.Import(ctx, importer.File{
 		Path: path, Mapping: j.mapping, Profile: j.opts.named(), Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home.dir, NoRejects: j.opts.dryRun && j.opts.rejects == "",
 	})
 	j.bar.finish(err == nil)
-	j.bar.end()
 	report.RejectsFile = harmless(report.RejectsFile) // its folder may be named after a person
+	return imported{report, err, err != nil && ctx.Err() != nil}
+}
+
+// account adds a file to the sum and tells what became of it.
+func (j *importJob) account(f imported) error {
+	report, err := f.report, f.err
+	j.bar.end()
 	j.sum.add(report, err)
 	if report.Quarantined > 0 {
 		j.held = append(j.held, heldBy{report.Import, report.RejectsFile})
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case f.stopped:
 		return j.stopped(report)
 	case err != nil && j.store.err != nil:
-		return j.storeFailed(path, err)
+		return j.storeFailed(report, err)
 	case err != nil:
 		return j.failed(report, err)
 	}
@@ -149,11 +232,8 @@ type importResult struct {
 
 // failed notes a file that could not be read. Where it is the only one, it is the error of the command.
 func (j *importJob) failed(r importer.Report, err error) error {
-	f := failedFile{File: r.File, Why: strings.TrimPrefix(err.Error(), filepath.Base(r.File)+": "), RowsTaken: r.RowsRead}
-	var unreadable *importer.FileError
-	if errors.As(err, &unreadable) {
-		f.Hint = unreadable.Hint
-	}
+	f := failedFile{File: r.File, RowsTaken: r.RowsRead}
+	f.Why, f.Hint = whyNot(err)
 	j.sum.Failed = append(j.sum.Failed, f)
 	switch {
 	case j.json:
@@ -164,37 +244,62 @@ func (j *importJob) failed(r importer.Report, err error) error {
 	return nil
 }
 
+// whyNot says why a file could not be imported, and what to do about it. The file itself is named by the caller.
+func whyNot(err error) (why, hint string) {
+	var unreadable *importer.FileError
+	var open *fs.PathError
+	var rename *os.LinkError
+	const closeIt = "close it where it is open, in Excel perhaps, and import the file again"
+	switch {
+	case errors.As(err, &unreadable):
+		return err.Error(), unreadable.Hint
+	case errors.As(err, &rename):
+		return strings.Replace(err.Error(), rename.Error(), filepath.Base(rename.New)+": "+rename.Err.Error(), 1), closeIt
+	case errors.As(err, &open):
+		return strings.Replace(err.Error(), open.Error(), open.Err.Error(), 1), closeIt
+	}
+	return err.Error(), ""
+}
+
 // stopped says how far the import came that somebody stopped, and how it goes on.
 func (j *importJob) stopped(r importer.Report) error {
-	j.bar.end()
-	if j.opts.dryRun {
+	if j.json && j.several() {
+		j.sum.Stopped = true
+		if err := j.tellSum(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case j.opts.dryRun:
 		return withHint(errors.New("stopped; "+dryRun), "it begins anew with: %s", j.typed())
+	case j.sum.RowsRead == 0:
+		return withHint(errors.New("stopped before any row was taken in"), "begin again with: %s", j.typed())
 	}
-	var parts []string
-	if j.sum.Imported > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s", j.sum.Imported, count(j.sum.Files, "file")))
+	return withHint(errors.New("stopped; "+j.soFar(r)), "nothing is lost; go on with: %s", j.typed())
+}
+
+// soFar is what was taken in of the files; r is of the one that was not finished.
+func (j *importJob) soFar(r importer.Report) string {
+	if j.sum.Imported == 0 {
+		return fmt.Sprintf("%s of %s taken in so far", count(r.RowsRead, "row"), r.File)
 	}
+	text := fmt.Sprintf("%s taken in so far: %d of %s", count(j.sum.RowsRead, "row"), j.sum.Imported, count(j.sum.Files, "file"))
 	if r.RowsRead > 0 {
-		parts = append(parts, count(r.RowsRead, "row")+" of "+r.File)
+		text += fmt.Sprintf(", and %s of %s", count(r.RowsRead, "row"), r.File)
 	}
-	text := "stopped before any row was taken in"
-	if len(parts) > 0 {
-		text = "stopped; taken in so far: " + aloud(parts)
-	}
-	return withHint(errors.New(text), "nothing is lost; go on with: %s", j.typed())
+	return text
 }
 
 // storeFailed says how far the import came until the store failed.
-func (j *importJob) storeFailed(path string, err error) error {
-	err = fmt.Errorf("%s: %w", path, err)
-	if j.sum.Imported == 0 {
-		return err
+func (j *importJob) storeFailed(r importer.Report, err error) error {
+	if j.opts.dryRun || j.sum.RowsRead == 0 {
+		return fmt.Errorf("%s: %w", r.File, err)
 	}
-	text := hint(err)
-	if text != "" {
-		text += "; "
+	steps := "go on with: " + j.typed()
+	if first := hint(err); first != "" {
+		steps = first + "; then " + steps
 	}
-	return withHint(fmt.Errorf("%w; %d of %s were imported before", err, j.sum.Imported, count(j.sum.Files, "file")), "%sthen go on with: %s", text, j.typed())
+	return withHint(fmt.Errorf("%s: %w; %s", r.File, err, j.soFar(r)), "%s", steps)
 }
 
 // outcome is the error of the command: what a person has to do.

@@ -26,10 +26,12 @@ type importTotal struct {
 	Rejects      []string         `json:"rejects_files,omitempty"`         // workbooks that were written
 	NotCorrected int              `json:"rejects_not_corrected,omitempty"` // workbooks in the folders, in which nobody corrected anything
 	Failed       []failedFile     `json:"files_failed,omitempty"`
-	Missing      []columnFiles    `json:"fields_missing,omitempty"`  // required fields without a column
-	Ignored      []columnFiles    `json:"columns_ignored,omitempty"` // columns that answer no question
-	LeftOut      []string         `json:"files_left_out,omitempty"`  // other files of the folders
+	Missing      []columnFiles    `json:"fields_missing,omitempty"`        // required fields without a column
+	NoMembers    []string         `json:"files_without_members,omitempty"` // of exports that hold them in another file
+	Ignored      []columnFiles    `json:"columns_ignored,omitempty"`       // columns that answer no question
+	LeftOut      []string         `json:"files_left_out,omitempty"`        // other files of the folders
 	Folders      []string         `json:"folders_left_out,omitempty"`
+	Stopped      bool             `json:"stopped,omitempty"` // by Ctrl-C; this is what was done until then
 	DryRun       bool             `json:"dry_run,omitempty"`
 }
 
@@ -44,18 +46,18 @@ type columnFiles struct {
 	Files  int    `json:"files"`
 }
 
-// A failedFile could not be imported, or only its first rows.
+// A failedFile could not be imported, or not to its end.
 type failedFile struct {
 	File      string `json:"file"`
 	Why       string `json:"error"`
 	Hint      string `json:"hint,omitempty"`
-	RowsTaken int    `json:"rows_taken,omitempty"` // of its beginning; they are in the register
+	RowsTaken int    `json:"rows_taken,omitempty"` // all the same
 }
 
 // why says why, and what was done until then.
 func (f failedFile) why() string {
 	if f.RowsTaken > 0 {
-		return fmt.Sprintf("%s; the %s before it went in", f.Why, count(f.RowsTaken, "row"))
+		return fmt.Sprintf("%s; %s of it taken in", f.Why, count(f.RowsTaken, "row"))
 	}
 	return f.Why
 }
@@ -69,6 +71,9 @@ func (s *importTotal) add(r importer.Report, err error) {
 	s.Quarantined += r.Quarantined
 	s.Warnings += r.Warnings
 	s.AadhaarMasked += r.AadhaarMasked
+	if r.NoMembers {
+		s.NoMembers = append(s.NoMembers, r.File)
+	}
 	s.Missing = addColumns(s.Missing, r.Missing)
 	if !isRejects(r.File) { // it has the columns of its source
 		s.Ignored = addColumns(s.Ignored, r.Ignored)

@@ -53,10 +53,11 @@ func importNamed(ctx context.Context, s *store.Store, name string) (records.Impo
 	if err != nil {
 		return records.ImportEntry{}, err
 	}
+	file := importer.FileName(name) // the store knows files without their folders
 	var found []records.ImportEntry
 	for _, e := range list {
 		switch {
-		case (name == "last" || importer.FileName(name) == e.File) && e.UndoneAt == "":
+		case (name == "last" || file == e.File) && e.UndoneAt == "":
 			return e, nil
 		case name != "last" && strings.HasPrefix(e.ID, strings.ToLower(name)):
 			found = append(found, e)
@@ -64,6 +65,8 @@ func importNamed(ctx context.Context, s *store.Store, name string) (records.Impo
 	}
 	const see = `"sehat import list" names them`
 	switch {
+	case isFolder(name):
+		return records.ImportEntry{}, withHint(fmt.Errorf("%s: --undo takes one import back, and this is a folder", name), "name its files, the one imported last first; %s", see)
 	case name == "last":
 		return records.ImportEntry{}, errors.New("there is no import to take back")
 	case len(found) == 1 && name != "":

@@ -20,8 +20,14 @@ func (j *importJob) tell(r importer.Report) {
 	if len(r.Missing) > 0 {
 		j.say("%s: no column holds %s, which every row needs", r.File, aloud(r.Missing))
 	}
+	if r.NoMembers {
+		j.say("%s: there are only households in it; the members stand in another file of the same export, which is to be imported with it", r.File)
+	}
 	if len(r.Ignored) > 0 {
 		j.say("%s: kept beside the answers, but answer no question: %s", r.File, firstOf(r.Ignored, 6))
+	}
+	if r.NoMembers {
+		j.say("%s: there are only households in it; the members stand in another file of the same export, which is to be imported with it", r.File)
 	}
 	for _, m := range r.Messages[:min(len(r.Messages), shownRows)] {
 		j.say("%s: %s", r.File, m)
@@ -31,6 +37,9 @@ func (j *importJob) tell(r importer.Report) {
 	}
 	for _, m := range r.Doubts[:min(len(r.Doubts), shownRows)] {
 		j.say("%s: look at %s", r.File, m)
+	}
+	if rest := r.Warnings - shownRows; rest > 0 && len(r.Doubts) > 0 {
+		j.say("%s: and %s to look at", r.File, count(rest, "more warning"))
 	}
 }
 
@@ -82,7 +91,7 @@ func rulesText(rules []importer.Tally) string {
 	var b strings.Builder
 	lead, width := "held back:", 0
 	for i, t := range rules {
-		if i == shownRules {
+		if i == shownRules && len(rules) > shownRules+1 {
 			fmt.Fprintf(&b, "\n  %s and for %s", lead, count(len(rules)-i, "other reason"))
 			break
 		}
@@ -132,12 +141,20 @@ func (j *importJob) summaryText() string {
 	s := &j.sum
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s", count(s.Files, "file"), readText(s.ImportCounts))
+	if s.RowsRead == 0 {
+		b.Reset()
+		fmt.Fprintf(&b, "%s, none imported", count(s.Files, "file"))
+	}
 	if n := len(s.Same); n > 0 && n < s.Files {
 		fmt.Fprintf(&b, "\n  all rows unchanged in %s: %s", count(n, "file"), firstOf(s.Same, 4))
 	}
-	b.WriteString(besideText(s.ImportCounts))
+	beside := besideText(s.ImportCounts)
+	b.WriteString(strings.Replace(beside, "to look at", "to look at; --json names the rows", 1))
 	for _, c := range s.Missing {
 		fmt.Fprintf(&b, "\n  no column holds %s, which every row needs: %s", c.Column, count(c.Files, "file"))
+	}
+	if n := len(s.NoMembers); n > 0 {
+		fmt.Fprintf(&b, "\n  only households in %s: %s; the members stand in another file of the same export, to be imported with it", count(n, "file"), firstOf(s.NoMembers, 4))
 	}
 	if len(s.Ignored) > 0 {
 		fmt.Fprintf(&b, "\n  kept beside the answers, but answer no question: %s", firstOf(columnNames(s.Ignored), 6))
@@ -183,7 +200,7 @@ func (s *importTotal) heldText() string {
 	switch {
 	case s.StillHeld == s.Quarantined:
 	case s.StillHeld == 0:
-		b.WriteString("\n  what was held back went in corrected, from a later file or from an earlier import")
+		b.WriteString("\n  what is held back went in corrected, from a later file")
 	default:
 		fmt.Fprintf(&b, "\n  held back at the end: %s; the others were corrected in a later file, or are told twice", count(s.StillHeld, "row"))
 	}
@@ -214,7 +231,7 @@ func (s *importTotal) failedText() string {
 				names = append(names, other.File)
 			}
 		}
-		fmt.Fprintf(&b, "\nnot imported: %s\n  %s", strings.Join(names, ", "), same.Why)
+		fmt.Fprintf(&b, "\nnot imported: %s\n  %s", firstOf(names, 8), same.Why)
 		if f.Hint != "" {
 			b.WriteString("\n  " + f.Hint)
 		}
@@ -234,8 +251,7 @@ func (j *importJob) next() string {
 	case s.StillHeld == 0:
 	case s.DryRun && n == 0:
 		return strings.Join(append(steps, "correct the rows before you import them, or import them and correct the rejects "+plural(len(j.held), "workbook")), "; ")
-	case n == 0:
-		return "import again to write the workbook of what is held back"
+	case n == 0: // the workbook could not be written; why was told
 	case n <= 3:
 		steps = append(steps, "correct the red cells in "+aloud(s.Rejects))
 	default:

@@ -52,10 +52,12 @@ func TestImportBarSaysNothingUntilItKnows(t *testing.T) {
 	c.pass(56 * time.Second)
 	b.at(importer.Progress{Rows: 1, Part: 0.5})
 	want := "" +
+		"\r[----------------] file 1 of 2, 0 rows, 0 %" +
 		"\r[#---------------] file 1 of 2, 80 rows, 12 %" +
 		"\r[####------------] file 1 of 2, 160 rows, 25 %, about 10 seconds left" +
 		"\r" + strings.Repeat(" ", 69) + "\r" +
-		"\r[#########-------] file 2 of 2, 161 rows, 62 %, about a minute left"
+		"\r[####------------] file 2 of 2, 160 rows, 25 %, about 10 seconds left" +
+		"\r[#########-------] file 2 of 2, 161 rows, 62 %, about a minute left  "
 	if got := w.String(); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"regexp"
 	"runtime"
 	"strings"
 	"unicode"
 )
 
-// typed is the command that was typed, to be typed again.
-func (a *app) typed() string { return "sehat " + commandWords(a.args) }
+// typed is the command that was typed, to be typed again; without the password that a store's URL may hold, as it may end in a log.
+func (a *app) typed() string {
+	return "sehat " + regexp.MustCompile(`(://[^:/@\s]*):[^@\s]*@`).ReplaceAllString(commandWords(a.args), "$1:PASSWORD@")
+}
 
 // commandWords writes words as a shell takes them.
 func commandWords(words []string) string {

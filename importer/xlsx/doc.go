@@ -1,5 +1,5 @@
 // Package xlsx reads the cells of Excel workbooks (Office Open XML, ECMA-376; the transitional kind and the strict one), fast, in
-// little memory, and without unpacking anything to disk.
+// little memory, and without unpacking anything to disk; and writes workbooks in the same way.
 //
 // # Cells
 //

@@ -138,7 +138,7 @@ func (r resolving) takeRow(ctx context.Context) error {
 	}
 	m := merging{
 		Application: records.Application{DeviceID: c.Origin, Number: c.Batch, Changes: []records.Change{{Noun: c.Noun, Key: c.Key, Hash: c.Hash, Row: c.Row}}, Why: []string{""}, By: c.By, At: c.DecidedAt},
-		store:       r.store, tx: r.tx, home: r.home, stamp: records.NewID(), ends: make([]end, 1),
+		store:       r.store, tx: r.tx, home: r.home, relink: newRelinking(), ends: make([]end, 1),
 	}
 	for _, d := range displaced {
 		m.Changes[0].Base = d.Hash

@@ -23,9 +23,6 @@ func visitRank(v string) string {
 	return `(CASE WHEN ` + v + `.visit_outcome IN ('` + strings.Join(survey.Undecided(), "', '") + `') THEN 0 ELSE 1000 END + ` + v + `.visit_no)`
 }
 
-// metVisit keeps the visits with an interview.
-const metVisit = ` AND v.visit_outcome IN ('` + survey.OutcomeComplete + `', '` + survey.OutcomePartial + `')`
-
 // dueVisit keeps the households at which somebody has to call again.
 const dueVisit = ` AND v.visit_outcome IN ('` + survey.OutcomePartial + `', '` + survey.OutcomeLocked + `', '` + survey.OutcomeRevisit + `')`
 
@@ -120,15 +117,50 @@ ORDER BY version DESC LIMIT 1`, surveyCode))
 	return list[0], nil
 }
 
-// CoverageCells counts the households of a round by everything that a coverage table is made by.
-func (s *Store) CoverageCells(ctx context.Context, surveyCode string) iter.Seq2[survey.CoverageCell, error] {
-	return query(ctx, s.read, func(row scanner) (survey.CoverageCell, error) {
-		var c survey.CoverageCell
-		err := row.Scan(&c.Ward, &c.Block, &c.Team, &c.Enumerator, &c.Day, &c.Outcome, &c.Households, &c.NoPhone)
-		return c, err
-	}, `SELECT h.ward_code, h.block_no, h.team_id, v.enumerator_id, v.visit_date, v.visit_outcome, COUNT(*),
-	SUM(CASE WHEN h.contact_mobile = '' THEN 1 ELSE 0 END)`+countedVisit+`
-GROUP BY h.ward_code, h.block_no, h.team_id, v.enumerator_id, v.visit_date, v.visit_outcome`, surveyCode)
+// SurveyedHouseholds gives what coverage reads of the households of a round, in the order in which they lie in the store.
+func (s *Store) SurveyedHouseholds(ctx context.Context, surveyCode string, work bool) iter.Seq2[records.SurveyedHousehold, error] {
+	more := `'', '', '', '', ''`
+	if work {
+		more = `contact_mobile, ` + s.told("other", `"latitude":`, "latitude") + `, ` + s.told("other", `"longitude":`, "longitude") + `, ` +
+			s.timeOf("start") + `, ` + s.timeOf("end")
+	}
+	return query(ctx, s.read, func(row scanner) (records.SurveyedHousehold, error) {
+		var h records.SurveyedHousehold
+		err := row.Scan(&h.ID, &h.Ward, &h.Block, &h.Team, &h.HasPhone, &h.Mobile, &h.Latitude, &h.Longitude, &h.Start, &h.End)
+		return h, err
+	}, `SELECT id, ward_code, block_no, team_id, contact_mobile <> '', `+more+` FROM households WHERE survey_code = $1`, surveyCode)
+}
+
+// told is a field of a column of JSON, or ”. The text is looked for first: most rows have no such field, and taking JSON apart is dear.
+func (s *Store) told(column, text string, path ...string) string {
+	return `CASE WHEN ` + column + ` LIKE '%` + text + `%' THEN COALESCE(` + s.dialect.field(column, path...) + `, '') ELSE '' END`
+}
+
+// timeOf is when the device began or ended an interview, among the columns of the source: in ODK's words or in SurveyCTO's.
+func (s *Store) timeOf(name string) string {
+	return `CASE WHEN other LIKE '%"source":{%"start%' THEN COALESCE(` + s.dialect.field("other", "source", name) + `, ` + s.dialect.field("other", "source", name+"time") + `, '') ELSE '' END`
+}
+
+// VisitsMade gives what coverage reads of the visits of all rounds.
+func (s *Store) VisitsMade(ctx context.Context, work bool) iter.Seq2[records.VisitMade, error] {
+	more := `'', ''`
+	if work {
+		more = s.told("other", `"start":`, "start") + `, ` + s.told("other", `"end":`, "end")
+	}
+	return query(ctx, s.read, func(row scanner) (records.VisitMade, error) {
+		var v records.VisitMade
+		err := row.Scan(&v.HouseholdID, &v.No, &v.Date, &v.Outcome, &v.Enumerator, &v.Start, &v.End)
+		return v, err
+	}, `SELECT household_id, visit_no, visit_date, visit_outcome, enumerator_id, `+more+` FROM visits`)
+}
+
+// ResidentAges gives how old the residents of all rounds are, but for those who withdrew.
+func (s *Store) ResidentAges(ctx context.Context) iter.Seq2[records.ResidentAge, error] {
+	return query(ctx, s.read, func(row scanner) (records.ResidentAge, error) {
+		var r records.ResidentAge
+		err := row.Scan(&r.HouseholdID, &r.Age, &r.BirthYear, &r.VisitDate, &r.Start, &r.End)
+		return r, err
+	}, `SELECT household_id, COALESCE(age_years, -1), birth_year, visit_date, `+s.timeOf("start")+`, `+s.timeOf("end")+` FROM residents WHERE state <> '`+records.ResidentWithdrawn+`'`)
 }
 
 // revisits are the households to call at again; its columns come first.
@@ -147,63 +179,13 @@ GROUP BY team_id, ward_code, block_no, visit_outcome, calls
 ORDER BY team_id, ward_code, block_no, visit_outcome, calls`, surveyCode)
 }
 
-// Revisits lists the households at which somebody has to call again, with their addresses, in walking order.
+// Revisits lists the households at which somebody has to call again, with their addresses, team by team and
+// ward by ward.
 func (s *Store) Revisits(ctx context.Context, surveyCode string) iter.Seq2[records.Revisit, error] {
 	return query(ctx, s.read, func(row scanner) (records.Revisit, error) {
 		var r records.Revisit
 		err := row.Scan(&r.Team, &r.Ward, &r.Block, &r.Outcome, &r.Calls, &r.Last, &r.House, &r.Address, &r.Locality, &r.PIN, &r.Key)
 		return r, err
 	}, revisits+`, h.house_no, h.address_line, h.locality, h.pin_code, h.household_key`+countedVisit+dueVisit+`
-ORDER BY h.team_id, h.ward_code, h.block_no, h.locality, h.address_line, h.house_no, h.id`, surveyCode)
-}
-
-// AgeCounts counts the residents listed by each enumerator by age and year of birth.
-func (s *Store) AgeCounts(ctx context.Context, surveyCode string) iter.Seq2[records.AgeCount, error] {
-	return query(ctx, s.read, func(row scanner) (records.AgeCount, error) {
-		var c records.AgeCount
-		err := row.Scan(&c.Team, &c.Enumerator, &c.Age, &c.BirthYear, &c.VisitYear, &c.Residents)
-		return c, err
-	}, `SELECT h.team_id, v.enumerator_id, COALESCE(r.age_years, -1), r.birth_year, substr(r.visit_date, 1, 4), COUNT(*)`+
-		strings.Replace(countedVisit, "WHERE", "JOIN residents r ON r.household_id = h.id WHERE", 1)+metVisit+` AND r.state <> '`+records.ResidentWithdrawn+`'
-GROUP BY h.team_id, v.enumerator_id, COALESCE(r.age_years, -1), r.birth_year, substr(r.visit_date, 1, 4)`, surveyCode)
-}
-
-func scanPortion(row scanner) (records.Portion, error) {
-	var p records.Portion
-	err := row.Scan(&p.Team, &p.Enumerator, &p.Of, &p.Have)
-	return p, err
-}
-
-// SharedPhones counts each enumerator's households with a phone, and those whose phone another household has, too.
-func (s *Store) SharedPhones(ctx context.Context, surveyCode string) iter.Seq2[records.Portion, error] {
-	return query(ctx, s.read, scanPortion, `SELECT h.team_id, v.enumerator_id, COUNT(*), SUM(CASE WHEN d.contact_mobile IS NULL THEN 0 ELSE 1 END)`+
-		strings.Replace(countedVisit, "WHERE", `
-LEFT JOIN (SELECT contact_mobile FROM households WHERE survey_code = $1 AND contact_mobile <> '' GROUP BY contact_mobile HAVING COUNT(*) > 1) d
-	ON d.contact_mobile = h.contact_mobile
-WHERE`, 1)+metVisit+` AND h.contact_mobile <> ''
-GROUP BY h.team_id, v.enumerator_id`, surveyCode)
-}
-
-// SameSpots counts each enumerator's households with GPS, and those at exactly the place of another one of that enumerator.
-func (s *Store) SameSpots(ctx context.Context, surveyCode string) iter.Seq2[records.Portion, error] {
-	lat, lon := s.dialect.field("h.other", "latitude"), s.dialect.field("h.other", "longitude")
-	return query(ctx, s.read, scanPortion, `SELECT team_id, enumerator_id, CAST(SUM(n) AS BIGINT), CAST(SUM(CASE WHEN n > 1 THEN n ELSE 0 END) AS BIGINT)
-FROM (SELECT h.team_id, v.enumerator_id, COUNT(*) AS n`+countedVisit+metVisit+` AND h.other LIKE '%"latitude":%' AND h.other LIKE '%"longitude":%'
-	GROUP BY h.team_id, v.enumerator_id, `+lat+`, `+lon+`) spots
-GROUP BY team_id, enumerator_id`, surveyCode)
-}
-
-// TimedInterviews lists the complete interviews of which the device wrote down start and end: among the visit's other answers, or
-// as columns of the source that the household keeps from its latest visit.
-func (s *Store) TimedInterviews(ctx context.Context, surveyCode string) iter.Seq2[records.Timed, error] {
-	moment := func(name string) string {
-		return `COALESCE(` + s.dialect.field("v.other", name) + `, CASE WHEN v.visit_no = (SELECT MAX(w.visit_no) FROM visits w WHERE w.household_id = h.id) THEN COALESCE(` +
-			s.dialect.field("h.other", "source", name) + `, ` + s.dialect.field("h.other", "source", name+"time") + `) END, '')`
-	}
-	return query(ctx, s.read, func(row scanner) (records.Timed, error) {
-		var t records.Timed
-		err := row.Scan(&t.Team, &t.Enumerator, &t.Start, &t.End)
-		return t, err
-	}, `SELECT h.team_id, v.enumerator_id, `+moment("start")+`, `+moment("end")+
-		countedVisit+` AND v.visit_outcome = '`+survey.OutcomeComplete+`' AND (v.other LIKE '%"start":%' OR h.other LIKE '%"source":{%"start%')`, surveyCode)
+ORDER BY h.team_id, h.ward_code, h.id`, surveyCode)
 }

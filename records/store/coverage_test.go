@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"sehat/records"
@@ -54,15 +55,17 @@ func TestTheLastDecisiveVisitCounts(t *testing.T) {
 		other := call("x1", 1, "2025-01-05", "complete", "E9")
 		other.Household.SurveyCode = "last year"
 		importRows(t, s.Importing(), append(rows, other)...)
+		covered, err := records.Cover(ctx, s, records.Round{Survey: "r"}, false)
+		if err != nil || covered.Total.Visited() != len(cases) || len(covered.Blocks) != 1 || covered.Blocks[0].Block != "EB-1" {
+			t.Fatalf("%+v, %v", covered.Total, err)
+		}
 		got := map[string]string{}
-		for c, err := range s.CoverageCells(ctx, "r") {
-			if err != nil {
-				t.Fatal(err)
+		for _, e := range covered.Enumerators {
+			for outcome, n := range map[string]int{
+				"complete": e.Complete, "partial": e.Partial, "locked": e.Locked, "refused": e.Refused, "vacant": e.Vacant, "not_found": e.NotFound, "revisit": e.Revisit,
+			} {
+				got[e.Enumerator] += strings.Repeat(outcome, n)
 			}
-			if c.Households != 1 || c.Ward != "012" || c.Block != "EB-1" || c.Team != "T1" || got[c.Enumerator] != "" {
-				t.Errorf("%+v", c)
-			}
-			got[c.Enumerator] = c.Outcome
 		}
 		for i, c := range cases {
 			if got[c.name] != c.want {
@@ -155,6 +158,9 @@ func TestWhatIsKnownOfEnumerators(t *testing.T) {
 				if age > 1900 {
 					r.BirthYear, r.AgeYears = age, nil
 				}
+				if age == 7 { // a table with a line for each member
+					r.Other = []byte(`{"source":{"end":"b","start":"a"}}`)
+				}
 				rows = append(rows, records.ImportRow{Resident: r})
 			}
 			return rows
@@ -171,56 +177,49 @@ func TestWhatIsKnownOfEnumerators(t *testing.T) {
 			house("h8", "E3", "", `{"source":{"note":"we start again"}}`, ""),
 		)
 		importRows(t, s.Importing(), rows...)
-		c, frame, err := records.Cover(ctx, s, "r")
-		if err != nil || frame.Version != 0 || c.Total.Complete != 8 {
+		c, err := records.Cover(ctx, s, records.Round{Survey: "r"}, true)
+		if err != nil || c.Frame.Version != 0 || c.Total.Complete != 8 {
 			t.Fatalf("%+v, %v", c, err)
 		}
-		portions := func(what string, seq func(func(records.Portion, error) bool), want ...records.Portion) {
-			var got []records.Portion
-			for p, err := range seq {
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, p)
-			}
-			slices.SortFunc(got, func(a, b records.Portion) int {
-				return len(a.Enumerator) - len(b.Enumerator) + int(a.Enumerator[1]) - int(b.Enumerator[1])
-			})
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: %+v, want %+v", what, got, want)
-			}
-		}
-		portions("phones", s.SharedPhones(ctx, "r"), records.Portion{Team: "T1", Enumerator: "E1", Of: 2, Have: 2}, records.Portion{Team: "T1", Enumerator: "E2", Of: 2})
-		portions("places", s.SameSpots(ctx, "r"), records.Portion{Team: "T1", Enumerator: "E1", Of: 3, Have: 2}, records.Portion{Team: "T1", Enumerator: "E2", Of: 1})
-		ages := map[string]int{}
-		for n, err := range s.AgeCounts(ctx, "r") {
-			if err != nil {
-				t.Fatal(err)
-			}
-			ages[fmt.Sprint(n.Enumerator, " ", n.Age, " ", n.BirthYear, " ", n.VisitYear)] = n.Residents
-		}
-		if len(ages) != 3 || ages["E1 40 0 2026"] != 2 || ages["E1 -1 1996 2026"] != 1 || ages["E2 7 0 2026"] != 1 {
-			t.Errorf("ages %v", ages)
-		}
-		timed := map[string]int{}
-		for r, err := range s.TimedInterviews(ctx, "r") {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if r.Start != "" && r.End != "" {
-				timed[r.Enumerator]++
-			}
-		}
-		if len(timed) != 2 || timed["E1"] != 2 || timed["E3"] != 2 {
-			t.Errorf("interviews with a start and an end: %v", timed)
-		}
-		compared, err := records.CompareEnumerators(ctx, s, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range compared {
+		for _, m := range c.Measures {
 			if !m.Few || !m.Told {
-				t.Errorf("two enumerators are too few to compare: %+v", m)
+				t.Errorf("three enumerators are too few to compare: %+v", m)
+			}
+		}
+		var got []string
+		for h, err := range s.SurveyedHouseholds(ctx, "r", true) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, strings.Join([]string{h.ID, h.Mobile, h.Latitude, h.Longitude, h.Start, h.End}, "|"))
+		}
+		for v, err := range s.VisitsMade(ctx, true) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, strings.Join([]string{v.HouseholdID, v.Enumerator, v.Start, v.End}, "|"))
+		}
+		for r, err := range s.ResidentAges(ctx) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprint(r.HouseholdID, "|", r.Age, "|", r.BirthYear, "|", r.VisitDate, r.Start, r.End))
+		}
+		want := []string{
+			"h1|+919812345670|28.61|77.2||", "h2|+919812345670|28.61|77.2||", "h3||28.62|77.2||", "h4|+919812345671|28.61|77.2||", "h5|+919812345672||||",
+			"h6||||2026-01-05T12:00:00.000+05:30|2026-01-05T12:20:00.000+05:30", "h7||||Jan 5, 2026 1:05:00 PM|Jan 5, 2026 1:30:00 PM", "h8|||||",
+			"h1|E1|2026-01-05T10:02:00.000+05:30|2026-01-05T10:31:40.000+05:30", "h2|E1|2026-01-05T11:00:00|2026-01-05T10:00:00", "h3|E1||", "h4|E2||",
+			"h5|E2|2026-01-05T10:02:00.000+05:30|", "h6|E3||", "h7|E3||", "h8|E3||",
+			"h1|40|0|2026-01-05", "h1|-1|1996|2026-01-05", "h2|40|0|2026-01-05", "h4|7|0|2026-01-05ab",
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+		for h, err := range s.SurveyedHouseholds(ctx, "r", false) {
+			if err != nil || h.Mobile+h.Latitude+h.Start != "" || h.HasPhone == slices.Contains([]string{"h3", "h6", "h7", "h8"}, h.ID) {
+				t.Errorf("%+v, %v", h, err)
 			}
 		}
 	})

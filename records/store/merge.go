@@ -26,7 +26,7 @@ func (s *Store) Apply(ctx context.Context, a records.Application) (records.Answe
 		if err != nil || answer.Status != "" && answer.Status != records.InboxFork {
 			return err
 		}
-		m := merging{Application: a, store: s, tx: tx, home: h, stamp: records.NewID(), ends: make([]end, len(a.Changes))}
+		m := merging{Application: a, store: s, tx: tx, home: h, relink: newRelinking(), ends: make([]end, len(a.Changes))}
 		if answer.Status == records.InboxFork {
 			return m.claims(ctx)
 		}
@@ -120,8 +120,8 @@ type merging struct {
 	store     *Store
 	tx        querier
 	home      records.Home
-	stamp     string // of relink
-	ends      []end  // for each change
+	relink    *relinking
+	ends      []end // for each change
 	rejects   []records.RowReject
 	conflicts []records.Conflict
 }

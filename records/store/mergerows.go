@@ -24,7 +24,7 @@ func (m *merging) households(ctx context.Context, rows []int) error {
 	if err != nil {
 		return err
 	}
-	return saveHouseholds(ctx, m.tx, m.stamp, mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta }), among(stored))
+	return saveHouseholds(ctx, m.tx, m.relink, pointers(mergeRows(m, list, stored, func(h *records.Household) *records.Meta { return &h.Meta })), among(stored))
 }
 
 func (m *merging) residents(ctx context.Context, rows []int) error {
@@ -48,7 +48,7 @@ func (m *merging) residents(ctx context.Context, rows []int) error {
 		r.State = cmp.Or(stored[r.ID].state, records.ResidentActive)
 		return &r.Meta
 	})
-	return saveResidents(ctx, m.tx, m.stamp, save, among(stored))
+	return saveResidents(ctx, m.tx, m.relink, pointers(save), among(stored))
 }
 
 func (m *merging) visits(ctx context.Context, rows []int) error {
@@ -61,7 +61,7 @@ func (m *merging) visits(ctx context.Context, rows []int) error {
 	if err != nil {
 		return err
 	}
-	return saveVisits(ctx, m.tx, mergeRows(m, list, stored, func(v *records.Visit) *records.Meta { return &v.Meta }), among(stored))
+	return saveVisits(ctx, m.tx, pointers(mergeRows(m, list, stored, func(v *records.Visit) *records.Meta { return &v.Meta })), among(stored))
 }
 
 // among reports whether an id is one of those that are stored.

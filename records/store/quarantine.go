@@ -52,7 +52,7 @@ func (s *Store) Rejects(ctx context.Context) iter.Seq2[records.Reject, error] {
 // A quarantineBatch is what a batch of rows does to the quarantine.
 type quarantineBatch struct {
 	store  *Store
-	closed map[string]heldRow // what was held back once and corrected since
+	closed map[string][]heldRow // what was held back once and corrected since, as each file had it
 	held   map[string]records.Reject
 	order  []string
 	shut   map[string]bool
@@ -64,20 +64,38 @@ type heldRow struct{ id, reasons, cells string }
 
 // newQuarantineBatch reads which of the rejects were corrected before.
 func newQuarantineBatch(ctx context.Context, s *Store, q querier, rejects []string) (quarantineBatch, error) {
-	b := quarantineBatch{store: s, closed: map[string]heldRow{}, held: map[string]records.Reject{}, shut: map[string]bool{}}
+	b := quarantineBatch{store: s, closed: map[string][]heldRow{}, held: map[string]records.Reject{}, shut: map[string]bool{}}
 	scan := func(row scanner) (heldRow, error) {
 		var h heldRow
 		err := row.Scan(&h.id, &h.reasons, &h.cells)
 		return h, err
 	}
-	for chunk := range slices.Chunk(rejects, 1000) {
+	for chunk := range inLists(rejects) {
 		list, err := collect(query(ctx, q, scan,
 			`SELECT id, reasons, cells FROM quarantine WHERE status = 'closed' AND id IN `+s.list(1, len(chunk)), anys(chunk)...))
 		if err != nil {
 			return b, fmt.Errorf("reading quarantine: %w", err)
 		}
+		var ids []string
 		for _, h := range list {
-			b.closed[h.id] = h
+			b.closed[h.id] = append(b.closed[h.id], h)
+			ids = append(ids, h.id)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		for c, err := range query(ctx, q, scanPastRow, `SELECT noun, row_id, seq, rev_after, was FROM import_changes
+WHERE noun = $1 AND row_id IN `+s.list(2, len(ids)), append([]any{string(nounReject)}, anys(ids)...)...) {
+			if err != nil {
+				return b, fmt.Errorf("reading quarantine: %w", err)
+			}
+			var was heldVersion
+			if err := json.Unmarshal([]byte(c.was), &was); err != nil {
+				return b, fmt.Errorf("reading quarantine: %w", err)
+			}
+			if was.Reasons != nil && was.Cells != nil {
+				b.closed[c.id] = append(b.closed[c.id], heldRow{c.id, *was.Reasons, *was.Cells})
+			}
 		}
 	}
 	return b, nil
@@ -86,7 +104,8 @@ func newQuarantineBatch(ctx context.Context, s *Store, q querier, rejects []stri
 // hold puts a row into quarantine. A row that was held back for the same reasons with the same cells, and has been corrected
 // since, is unchanged: its file was imported again, and there is nothing left to do about it.
 func (b *quarantineBatch) hold(r records.Reject) records.Outcome {
-	if was, ok := b.closed[r.ID]; ok && was.cells == string(r.Cells) && was.reasons == reasonsText(r) {
+	now := heldRow{r.ID, reasonsText(r), string(r.Cells)}
+	if slices.Contains(b.closed[r.ID], now) {
 		return records.Unchanged
 	}
 	if _, there := b.held[r.ID]; !there {
@@ -198,7 +217,7 @@ FROM quarantine WHERE id IN `+b.store.list(1, len(ids)), anys(ids)...) {
 			fresh = append(fresh, id)
 		}
 	}
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(b.shut)), 1000) {
+	for ids := range inLists(slices.Sorted(maps.Keys(b.shut))) {
 		open, err := collect(query(ctx, t.q, scanText, `SELECT id FROM quarantine WHERE status = 'open' AND id IN `+b.store.list(1, len(ids)), anys(ids)...))
 		if err != nil {
 			return fmt.Errorf("reading quarantine: %w", err)

@@ -45,8 +45,8 @@ func scanHousehold(row scanner) (records.Household, error) {
 }
 
 // saveHouseholds writes households as they are, over what is stored under their ids, and notes them to be linked anew. No id may
-// come twice. Stamp is the same for all that one transaction writes; there says which ids are stored already.
-func saveHouseholds(ctx context.Context, q querier, stamp string, list []records.Household, there func(id string) bool) error {
+// come twice. There says which ids are stored already.
+func saveHouseholds(ctx context.Context, q querier, relink *relinking, list []*records.Household, there func(id string) bool) error {
 	err := saveOver(ctx, q, householdInsert, list, func(h *records.Household) bool { return there(h.ID) }, func(args []any, h *records.Household) []any {
 		return addMeta(append(args, h.ID, h.Profile, h.SurveyCode, h.WardCode, h.TeamID, h.Key, h.BlockNo, h.HouseNo, h.AddressLine, h.Locality,
 			h.PinCode, h.Mobile, h.Consent, string(h.Other)), &h.Meta)
@@ -54,7 +54,7 @@ func saveHouseholds(ctx context.Context, q querier, stamp string, list []records
 	if err != nil {
 		return err
 	}
-	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+	return relink.households(ctx, q, func(yield func(string) bool) {
 		for i := range list {
 			if !yield(list[i].ID) {
 				return
@@ -89,14 +89,14 @@ func scanResident(row scanner) (records.Resident, error) {
 
 // saveResidents writes residents as they are, over what is stored under their ids, and notes the households in which they stand,
 // and stood, to be linked anew. No id may come twice. There says which ids are stored already.
-func saveResidents(ctx context.Context, q querier, stamp string, list []records.Resident, there func(id string) bool) error {
+func saveResidents(ctx context.Context, q querier, relink *relinking, list []*records.Resident, there func(id string) bool) error {
 	var known []string
 	for i := range list {
 		if id := list[i].ID; there(id) {
 			known = append(known, id)
 		}
 	}
-	if err := relinkResidents(ctx, q, stamp, known); err != nil {
+	if err := relink.residents(ctx, q, known); err != nil {
 		return err
 	}
 	err := saveOver(ctx, q, residentInsert, list, func(r *records.Resident) bool { return there(r.ID) }, func(args []any, r *records.Resident) []any {
@@ -107,7 +107,7 @@ func saveResidents(ctx context.Context, q querier, stamp string, list []records.
 	if err != nil {
 		return err
 	}
-	return relinkHouseholds(ctx, q, stamp, func(yield func(string) bool) {
+	return relink.households(ctx, q, func(yield func(string) bool) {
 		for i := range list {
 			if !yield(list[i].HouseholdID) {
 				return
@@ -135,7 +135,7 @@ func scanVisit(row scanner) (records.Visit, error) {
 }
 
 // saveVisits writes visits as they are, over what is stored under their ids. No id may come twice. There says which are stored.
-func saveVisits(ctx context.Context, q querier, list []records.Visit, there func(id string) bool) error {
+func saveVisits(ctx context.Context, q querier, list []*records.Visit, there func(id string) bool) error {
 	return saveOver(ctx, q, visitInsert, list, func(v *records.Visit) bool { return there(v.ID) }, func(args []any, v *records.Visit) []any {
 		return addMeta(append(args, v.ID, v.HouseholdID, v.No, v.Date, v.Outcome, v.EnumeratorID, v.MembersTotal, string(v.Other)), &v.Meta)
 	})

@@ -187,7 +187,7 @@ func (s *Store) DecideOn(ctx context.Context, left, right string, decide func(re
 			return err
 		}
 		if len(events) > 0 {
-			if err := relinkResidents(ctx, tx, records.NewID(), around.Members); err != nil {
+			if err := newRelinking().residents(ctx, tx, around.Members); err != nil {
 				return err
 			}
 		}

@@ -92,22 +92,6 @@ func (s *Store) Close() error {
 	return errors.Join(s.read.Close(), s.write.Close())
 }
 
-// inTx runs f in one transaction of the writer and commits it if f returns nil.
-func (s *Store) inTx(ctx context.Context, f func(tx querier) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("starting a transaction: %w", err)
-	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to do
-	if err := f(s.wrap(tx)); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
-}
-
 // lock makes the transactions that name the same job wait for each other. SQLite has one writer and needs nothing.
 func (s *Store) lock(ctx context.Context, tx querier, job string) error {
 	if s.dialect.forUpdate == "" {
@@ -204,9 +188,16 @@ func (in insert) rows(ctx context.Context, tx querier, rows [][]any) (int, error
 
 // each writes n rows, rowsPerStatement at a time; add appends the values of one of them. It returns how many were written.
 func (in insert) each(ctx context.Context, tx querier, n int, add func(args []any, i int) []any) (int, error) {
-	exec, values := tx.ExecContext, in.text
+	values, exec := in.text, func(ctx context.Context, text string, args []any) (int, error) {
+		res, err := tx.ExecContext(ctx, text, args...)
+		if err != nil {
+			return 0, err
+		}
+		affected, err := res.RowsAffected()
+		return int(affected), err
+	}
 	if b, ok := tx.(*session); ok {
-		exec, values = b.execPrepared, in.bareText
+		values, exec = in.bareText, b.insert
 	}
 	written, next := 0, 0
 	args := make([]any, 0, min(n, rowsPerStatement)*len(in.columns))
@@ -220,15 +211,11 @@ func (in insert) each(ctx context.Context, tx querier, n int, add func(args []an
 			for i := range size {
 				args = add(args, next+i)
 			}
-			res, err := exec(ctx, text, args...)
+			affected, err := exec(ctx, text, args)
 			if err != nil {
 				return written, fmt.Errorf("writing %s: %w", in.table, err)
 			}
-			affected, err := res.RowsAffected()
-			if err != nil {
-				return written, fmt.Errorf("writing %s: %w", in.table, err)
-			}
-			written += int(affected)
+			written += affected
 		}
 	}
 	return written, nil
@@ -236,13 +223,13 @@ func (in insert) each(ctx context.Context, tx querier, n int, add func(args []an
 
 // saveOver writes rows with an upsert over those that are there already. The others are new, and are written without the conflict
 // clause: SQLite copies every page that a statement with one changes, in case it has to take it back.
-func saveOver[T any](ctx context.Context, tx querier, in insert, list []T, there func(*T) bool, add func(args []any, row *T) []any) error {
+func saveOver[T any](ctx context.Context, tx querier, in insert, list []*T, there func(*T) bool, add func(args []any, row *T) []any) error {
 	var fresh, known []*T
-	for i := range list {
-		if there(&list[i]) {
-			known = append(known, &list[i])
+	for _, row := range list {
+		if there(row) {
+			known = append(known, row)
 		} else {
-			fresh = append(fresh, &list[i])
+			fresh = append(fresh, row)
 		}
 	}
 	if _, err := plain(in.table, in.columns...).each(ctx, tx, len(fresh), func(args []any, i int) []any { return add(args, fresh[i]) }); err != nil {
@@ -308,6 +295,15 @@ func placeholders(first, n int) string {
 		b = strconv.AppendInt(b, int64(first+i), 10)
 	}
 	return string(append(b, ')'))
+}
+
+// pointers points to each of a list.
+func pointers[T any](list []T) []*T {
+	out := make([]*T, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
 }
 
 // anys turns ids into arguments.

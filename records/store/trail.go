@@ -110,27 +110,26 @@ func (b *importBatch) leaveTrail(ctx context.Context, s *Store, q querier, impor
 func trace[T any](t *trail, noun records.Noun, table *standingTable[T], meta func(*T) *records.Meta, read func(ids []string) iter.Seq2[T, error]) error {
 	var fresh, met, changed []string
 	after := map[string]int64{}
-	for _, id := range table.order {
-		row := table.rows[id]
-		rev := meta(row).Rev
+	for _, e := range table.written {
+		rev := meta(e.row).Rev
 		switch {
-		case table.before[id]:
-			changed = append(changed, id)
-			after[id] = rev
+		case e.before:
+			changed = append(changed, e.id)
+			after[e.id] = rev
 		case rev > 1:
-			t.change(noun, id, rev, "")
+			t.change(noun, e.id, rev, "")
 			fallthrough
 		default:
-			fresh = append(fresh, id)
+			fresh = append(fresh, e.id)
 		}
 	}
-	for id := range table.revs {
-		if table.before[id] {
-			changed = append(changed, id)
+	for id, e := range table.byID {
+		if e.before {
+			met = append(met, id)
+			if e.revOnly {
+				changed = append(changed, id)
+			}
 		}
-	}
-	for id := range table.before {
-		met = append(met, id)
 	}
 	t.note(noun, trailNew, fresh)
 	t.note(noun, trailMet, met)

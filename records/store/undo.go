@@ -225,12 +225,12 @@ func (u *undoing) ids(noun records.Noun, want func(writtenRow) bool) []string {
 
 // takeBack changes the store.
 func (u *undoing) takeBack(ctx context.Context) error {
-	stamp := records.NewID()
+	relink := newRelinking()
 	residents, households, visits := u.fresh(records.NounResident), u.fresh(records.NounHousehold), u.fresh(records.NounVisit)
-	if err := relinkResidents(ctx, u.tx, stamp, residents); err != nil {
+	if err := relink.residents(ctx, u.tx, residents); err != nil {
 		return err
 	}
-	if err := relinkHouseholds(ctx, u.tx, stamp, slices.Values(households)); err != nil {
+	if err := relink.households(ctx, u.tx, slices.Values(households)); err != nil {
 		return err
 	}
 	for _, d := range []struct {
@@ -253,7 +253,7 @@ func (u *undoing) takeBack(ctx context.Context) error {
 		}
 	}
 	u.out.Removed = records.UndoneRows{Households: len(households), Residents: len(residents), Visits: len(visits)}
-	if err := u.restore(ctx, stamp); err != nil {
+	if err := u.restore(ctx, relink); err != nil {
 		return err
 	}
 	if err := u.quarantine(ctx); err != nil {

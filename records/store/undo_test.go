@@ -176,6 +176,43 @@ func TestUndoIsRefusedWhereSomethingWasBuiltOnIt(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{"a card was issued", records.RoleCentre, "1 card was issued to its residents", func(t *testing.T, s *store.Store) {
+			card := records.Card{Number: "200000000000082", Version: 1, ResidentID: "r2", Kind: records.CardPermanent, State: records.CardIssued, Face: []byte("{}"), IssuedAt: "2026-03"}
+			if err := s.SaveCards(t.Context(), []records.Card{card}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a hospital looked somebody up", records.RoleCentre, "1 resident of it was looked up by a hospital", func(t *testing.T, s *store.Store) {
+			err := s.AppendAudit(t.Context(), "device", func(last records.AuditEntry) ([]records.AuditEntry, error) {
+				e := records.AuditEntry{Chain: "device", Seq: last.Seq + 1, At: "2026-03", FacilityID: "f", KeyID: "k", Action: "read", Purpose: "TREAT", ResidentID: "r1", Outcome: records.AuditAnswered}
+				return []records.AuditEntry{e}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a laptop has sent another version", records.RoleCentre, "1 laptop has sent another version of one of its rows", func(t *testing.T, s *store.Store) {
+			if err := s.SaveTrust(t.Context(), records.TrustChange{Device: &records.Device{ID: "d", PublicKey: []byte("k"), Status: records.DeviceActive}}); err != nil {
+				t.Fatal(err)
+			}
+			came, err := s.Household(t.Context(), "h1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			came.HouseNo = "7"
+			row, err := records.Canonical(came)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := s.Apply(t.Context(), records.Application{
+				DeviceID: "d", Number: 1, Hash: "a", At: "2026-03", Why: []string{""},
+				Changes: []records.Change{{Noun: records.NounHousehold, Key: "h1", Base: "another", Hash: records.Hash(row), Row: row}},
+				Seal:    func(records.Applied, []records.RowReject) ([]byte, error) { return []byte("receipt"), nil },
+			})
+			if err != nil || answer.Applied.Conflicts != 1 {
+				t.Fatalf("%+v, %v", answer, err)
+			}
+		}},
 		{"a pair was decided on", records.RoleCentre, "1 review decision was taken about its residents", func(t *testing.T, s *store.Store) {
 			err := s.DecideOn(t.Context(), "r1", "r2", func(records.Neighbourhood) (records.Verdict, error) {
 				return records.Verdict{Events: []records.Decision{{ID: "d", Left: "r1", Right: "r2", Decision: records.DecidedDifferent, By: "Asha", At: "2026-03"}}}, nil
@@ -231,6 +268,30 @@ func TestHistoryTellsWhoChangedWhat(t *testing.T) {
 		}
 		if list, err = s.Histories(t.Context(), "H1"); err != nil || len(list) != 3 {
 			t.Fatalf("the household, its visit and its resident: %+v, %v", list, err)
+		}
+	})
+}
+
+func TestRowsThatAreGivenUpStayGivenUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := create(t, url, records.RoleCentre)
+		importAt(t, s, "2026-01", badRow("q1", "H1/9", `["a"]`), badRow("q2", "H1/8", `["b"]`))
+		if n, err := s.DiscardHeld(t.Context(), records.HeldFilter{Rule: "other"}, "Asha", "2026-02"); err != nil || n != 0 {
+			t.Fatalf("%d rows of another rule, %v", n, err)
+		}
+		if n, err := s.DiscardHeld(t.Context(), records.HeldFilter{Team: "T4"}, "Asha", "2026-02"); err != nil || n != 2 {
+			t.Fatalf("%d rows, %v", n, err)
+		}
+		importAt(t, s, "2026-03", badRow("q1", "H1/9", `["a"]`), badRow("q2", "H1/8", `["other"]`))
+		var held []string
+		for r, err := range s.Rejects(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, r.ID+string(r.Cells))
+		}
+		if !slices.Equal(held, []string{`q2["other"]`}) {
+			t.Errorf("held back: %v", held)
 		}
 	})
 }

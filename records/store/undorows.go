@@ -9,7 +9,7 @@ import (
 )
 
 // restore writes what stood before over what the import changed, and keeps what the import had made of it for the history.
-func (u *undoing) restore(ctx context.Context, stamp string) error {
+func (u *undoing) restore(ctx context.Context, relink *relinking) error {
 	households, err := former(ctx, u, records.NounHousehold, `SELECT `+householdColumns+` FROM households WHERE id IN `, scanHousehold,
 		func(r *records.Household) *records.Meta { return &r.Meta })
 	if err != nil {
@@ -26,13 +26,13 @@ func (u *undoing) restore(ctx context.Context, stamp string) error {
 		return err
 	}
 	stored := func(string) bool { return true }
-	if err := saveHouseholds(ctx, u.tx, stamp, households, stored); err != nil {
+	if err := saveHouseholds(ctx, u.tx, relink, pointers(households), stored); err != nil {
 		return err
 	}
-	if err := saveResidents(ctx, u.tx, stamp, residents, stored); err != nil {
+	if err := saveResidents(ctx, u.tx, relink, pointers(residents), stored); err != nil {
 		return err
 	}
-	if err := saveVisits(ctx, u.tx, visits, stored); err != nil {
+	if err := saveVisits(ctx, u.tx, pointers(visits), stored); err != nil {
 		return err
 	}
 	u.out.Restored = records.UndoneRows{Households: len(households), Residents: len(residents), Visits: len(visits)}

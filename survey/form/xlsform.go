@@ -97,6 +97,10 @@ func newXLSForm(o Options) xlsform {
 	}
 	for _, l := range []survey.Level{survey.Household, survey.Member} {
 		for _, f := range survey.Fields(l) {
+			if f.Name == "visit_outcome" {
+				x.choices = append(x.choices, doorChoices()...)
+				continue
+			}
 			for _, c := range f.Codes {
 				x.choices = append(x.choices, []string{f.Name, c.Code, c.Label, c.LabelHi})
 			}

@@ -24,7 +24,6 @@ var (
 		"",
 		[]string{"ward_code", "block_no", "household_id", "house_no", "address_line", "locality", "pin_code"},
 	}
-	resultPage  = page{"result", text{"Outcome", "नतीजा"}, "", []string{"visit_outcome"}}
 	consentPage = page{"agreement", text{"Consent", "सहमति"}, met, []string{"consent_language", "consent"}}
 	familyPage  = page{"family", text{"The family", "परिवार"}, agreed, []string{"members_total", "contact_mobile"}}
 
@@ -42,7 +41,45 @@ var (
 )
 
 // fromElsewhere are the fields that the form does not ask: it calculates them.
-var fromElsewhere = []string{"survey_code", "latitude", "longitude", "gps_accuracy", "notice_version", "member_id", "line_no"}
+var fromElsewhere = []string{"survey_code", "latitude", "longitude", "gps_accuracy", "visit_outcome", "notice_version", "member_id", "line_no"}
+
+// The outcome of a visit follows from three questions, each asked when it can be answered: what was found at the door, whether the family
+// agrees, and in the end whether everything was asked.
+var (
+	doorQuestion = question{
+		kind: "select_one at_door", name: "at_door", required: "yes",
+		label:   text{"What is it like at the door?", "दरवाज़े पर क्या मिला?"},
+		hint:    text{"Members are asked only where somebody answers and agrees.", "सदस्य तभी पूछे जाएँगे जब कोई जवाब दे और सहमत हो।"},
+		mustSay: text{"Choose what you found.", "जो मिला वह चुनें।"},
+	}
+	finishedQuestion = question{
+		kind: "select_one finished", name: "finished", required: "yes", relevant: agreed,
+		label:   text{"Has everybody who lives here been listed?", "क्या यहाँ रहने वाले सभी लोग लिख लिए?"},
+		hint:    text{"If not, the visit counts as partly done, and somebody comes again.", "नहीं, तो दौरा अधूरा गिना जाएगा और दोबारा आना होगा।"},
+		mustSay: text{"Choose yes or no.", "हाँ या नहीं चुनें।"},
+	}
+	thanks = question{
+		kind: "note", name: "thanks", relevant: "${visit_outcome} = 'refused'",
+		label: text{
+			"Say: Thank you for your time. Nobody loses a service by this, and you may change your mind at the ward office. Nothing about the people " +
+				"was written down; the visit counts as refused. Send the form.",
+			"कहें: समय देने के लिए धन्यवाद। इससे कोई सुविधा नहीं रुकेगी; मन बदले तो वार्ड दफ़्तर में बता सकते हैं। लोगों के बारे में कुछ नहीं लिखा गया; " +
+				"दौरा 'मना कर दिया' गिना जाएगा। फ़ॉर्म भेज दें।",
+		},
+	}
+)
+
+// doorChoices are the answers at the door, by list: a meeting, or an outcome that needs no talk.
+func doorChoices() [][]string {
+	out := [][]string{{"at_door", "met", "Somebody who can answer", "जवाब देने वाला कोई मिला"}}
+	fields := survey.Fields(survey.Household)
+	outcomes := fields[slices.IndexFunc(fields, func(f survey.Field) bool { return f.Name == "visit_outcome" })].Codes
+	for _, code := range []string{survey.OutcomeRevisit, survey.OutcomeLocked, survey.OutcomeRefused, survey.OutcomeVacant, survey.OutcomeNotFound} {
+		c := outcomes[slices.IndexFunc(outcomes, func(c survey.Code) bool { return c.Code == code })]
+		out = append(out, []string{"at_door", c.Code, c.Label, c.LabelHi})
+	}
+	return append(out, []string{"finished", "yes", "Yes, everybody", "हाँ, सभी"}, []string{"finished", "no", "No, come again", "नहीं, दोबारा आना है"})
+}
 
 // noticeVersion goes with every consent; change it with the text of the notice.
 const noticeVersion = "app-1"
@@ -71,6 +108,16 @@ var (
 		"${members_total} people were said to live here, but the number of members listed is another. Go back if someone was left out or counted twice.",
 		"बताया गया था कि यहाँ ${members_total} लोग रहते हैं, पर लिखे गए सदस्य उतने नहीं हैं। कोई छूट गया हो या दो बार लिखा हो तो पीछे जाकर ठीक करें।",
 	}
+	// Each listing gives a member an id of its own: who is listed on two visits is two residents until somebody joins them.
+	listedBefore = question{
+		kind: "note", name: "listed_before", relevant: "${visit_no} > 1",
+		label: text{"Were members listed on an earlier visit? Then list only those who are missing.", "पिछले दौरे में सदस्य लिखे गए थे? तो अब सिर्फ़ छूटे हुए लिखें।"},
+	}
+	// A member taken off the list moves those below it up by one, which a guardian's line number does not know.
+	noSuchGuardian = question{
+		kind: "note", name: "no_such_guardian", relevant: "${guardian_line} != '' and ${guardian_line} > ${members_listed}",
+		label: text{"Nobody on the list has this line number yet. Look once more when all are listed.", "सूची में अभी इस क्रम संख्या का कोई नहीं है। सब लिख लेने पर फिर देख लें।"},
+	}
 	noMoreGuess = text{
 		"Write the year only if it is known; else leave it empty, and the age is asked.",
 		"जन्म का साल पता हो तभी लिखें; नहीं तो खाली छोड़ें, उम्र पूछी जाएगी।",
@@ -87,10 +134,6 @@ var hints = map[string]text{
 	"consent":     {"Yes only if the family agrees.", "परिवार मान जाए तभी हाँ।"},
 	"ward_code":   {"Type a part of the number or name.", "नंबर या नाम का कोई हिस्सा लिखें।"},
 	"blood_group": {"Only from a laboratory report; else leave it out.", "सिर्फ़ जाँच की रिपोर्ट देखकर; नहीं तो छोड़ दें।"},
-	"visit_outcome": {
-		"What came of the visit. Members are asked only where somebody was met and agreed.",
-		"दौरे में क्या हुआ। सदस्य तभी पूछे जाएँगे जब कोई मिला हो और सहमत हो।",
-	},
 	"household_id": {
 		"A number that only this household has in your team, such as the form number; the same on every visit. Never an Aadhaar number.",
 		"टीम में सिर्फ़ इसी परिवार का नंबर, जैसे फ़ॉर्म नंबर; हर दौरे में वही। आधार नंबर कभी नहीं।",
@@ -123,12 +166,12 @@ func questions(surveyCode string) []question {
 		question{kind: "calculate", name: "longitude", relevant: located, calculation: "selected-at(${location}, 1)"},
 		question{kind: "calculate", name: "gps_accuracy", relevant: located, calculation: "selected-at(${location}, 3)"},
 	)
-	out = append(out, resultPage.questions(survey.Household)...)
+	out = append(out, doorQuestion)
 	out = append(out, consentPage.questions(survey.Household, question{kind: "note", name: "notice", label: notice})...)
 	out = append(out, question{kind: "calculate", name: "notice_version", relevant: met, calculation: quote(noticeVersion)})
 	last := familyPage
 	last.fields = append(slices.Clone(last.fields), unplaced(survey.Household)...)
-	out = append(out, last.questions(survey.Household)...)
+	out = append(out, last.questions(survey.Household, listedBefore)...)
 	out = append(
 		out,
 		question{kind: "begin_repeat", name: "members", label: membersLabel, relevant: agreed},
@@ -140,6 +183,9 @@ func questions(surveyCode string) []question {
 			p.fields = append(slices.Clone(p.fields), unplaced(survey.Member)...)
 		}
 		out = append(out, p.questions(survey.Member)...)
+		if p.name == "papers" {
+			out = slices.Insert(out, slices.IndexFunc(out, func(q question) bool { return q.name == "guardian_line" })+1, noSuchGuardian)
+		}
 		if p.name == "birth" {
 			out = append(out, question{kind: "calculate", name: "age", calculation: ageOnVisit()})
 		}
@@ -147,14 +193,18 @@ func questions(surveyCode string) []question {
 	return append(
 		out,
 		question{kind: "end_repeat", name: "members"},
-		question{kind: "note", name: "count_differs", label: countDiffers, relevant: agreed + " and ${members_total} != '' and count(${members}) != ${members_total}"},
+		question{kind: "calculate", name: "members_listed", relevant: agreed, calculation: "count(${members})"},
+		question{kind: "note", name: "count_differs", label: countDiffers, relevant: agreed + " and not(${visit_no} > 1) and ${members_total} != '' and ${members_listed} != ${members_total}"},
+		finishedQuestion,
+		question{kind: "calculate", name: "visit_outcome", calculation: outcome},
+		thanks,
 	)
 }
 
 // unplaced are the fields of a level that no page asks and nothing calculates.
 func unplaced(l survey.Level) []string {
 	var placed []string
-	for _, p := range append([]page{visitPage, placePage, resultPage, consentPage, familyPage}, memberPages...) {
+	for _, p := range append([]page{visitPage, placePage, consentPage, familyPage}, memberPages...) {
 		placed = append(placed, p.fields...)
 	}
 	var out []string
@@ -231,9 +281,9 @@ func appearanceOf(f survey.Field) string {
 // requiredIf tells when a field must be answered. One that stands in for another is needed where that is empty.
 func requiredIf(f survey.Field) string {
 	switch {
-	case f.Name == "consent":
-		return "selected('complete partial', ${visit_outcome})"
-	case f.Name == "age_years":
+	case f.Name == "consent", f.Name == "age_years":
+		return "yes"
+	case f.Name == "team_id", f.Name == "enumerator_id": // coverage is told by them
 		return "yes"
 	case f.Name == "birth_year": // the age is asked where it is empty
 		return ""

@@ -11,11 +11,12 @@ import (
 // The expressions of the form are the part of XPath that KoboToolbox and ODK share. Both match a regular expression differently (one as a
 // whole, one anywhere), so each is anchored at both ends.
 
-// Who is asked: where somebody was met; and of these, who agreed. The outcome stands in both, because an app may keep an answer that was
-// given before the outcome was changed.
+// Who is asked: where somebody was met; and of these, who agreed. The door stands in both, because an app may keep an answer that was
+// given before what was found there was changed.
 const (
-	met     = "selected('complete partial revisit', ${visit_outcome})"
+	met     = "${at_door} = 'met'"
 	agreed  = met + " and ${consent} = 'yes'"
+	outcome = "if(" + met + ", if(${consent} = 'no', 'refused', if(${finished} = 'no', 'partial', 'complete')), ${at_door})"
 	located = "${location} != ''"
 )
 

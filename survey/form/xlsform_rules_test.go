@@ -13,8 +13,8 @@ import (
 // sampleAnswers are good answers; each test case changes some of them.
 func sampleAnswers() map[string]string {
 	return map[string]string{
-		"survey_code": "2026-1", "household_id": "H1", "ward_code": "012", "house_no": "B-12", "visit_date": "2026-08-15", "visit_no": "1", "visit_outcome": "complete",
-		"consent": "yes", "team_id": "T1", "enumerator_id": "E1", "member_id": "m", "line_no": "1", "full_name": "Asha Devi", "relation": "head", "sex": "F",
+		"survey_code": "2026-1", "household_id": "H1", "ward_code": "012", "house_no": "B-12", "visit_date": "2026-08-15", "visit_no": "1", "at_door": "met", "visit_outcome": "complete",
+		"finished": "yes", "consent": "yes", "team_id": "T1", "enumerator_id": "E1", "member_id": "m", "line_no": "1", "full_name": "Asha Devi", "relation": "head", "sex": "F",
 		"birth_year": "1985",
 	}
 }
@@ -171,8 +171,8 @@ func TestWhoIsAsked(t *testing.T) {
 		asked  string // of those below
 	}{
 		{"a woman born in 1985", nil, "birth_month epic_no pregnant"},
-		{"nobody opened", map[string]string{"visit_outcome": "locked", "consent": ""}, ""},
-		{"an answer that an app kept from before the outcome was changed", map[string]string{"visit_outcome": "locked"}, ""},
+		{"nobody opened", map[string]string{"at_door": "locked", "consent": "", "finished": ""}, ""},
+		{"an answer that an app kept from before the door was changed", map[string]string{"at_door": "locked"}, ""},
 		{"met, and refused to be listed", map[string]string{"consent": "no"}, "agreement"},
 		{"a man", map[string]string{"sex": "M"}, "birth_month epic_no"},
 		{"a girl of 11", map[string]string{"birth_year": "", "age_years": "11"}, "age_years guardian_line"},
@@ -227,8 +227,61 @@ func TestWhoIsAsked(t *testing.T) {
 				t.Errorf("%s: %s is asked: %v", c.name, name, relevant[name])
 			}
 		}
-		if met := answers["visit_outcome"] == "complete" && answers["consent"] == "yes"; relevant["members"] != met {
+		if met := answers["at_door"] == "met" && answers["consent"] == "yes"; relevant["members"] != met {
 			t.Errorf("%s: members are asked: %v", c.name, relevant["members"])
+		}
+	}
+}
+
+func TestTheOutcomeFollowsFromTheDoorTheConsentAndTheEnd(t *testing.T) {
+	for _, c := range []struct{ name, door, consent, finished, want string }{
+		{"nothing is known yet", "", "", "", ""},
+		{"nobody opened", "locked", "", "", "locked"},
+		{"asked to come again", "revisit", "", "", "revisit"},
+		{"refused at the door", "refused", "", "", "refused"},
+		{"nobody lives there", "vacant", "", "", "vacant"},
+		{"the house was not found", "not_found", "", "", "not_found"},
+		{"heard the notice and refused", "met", "no", "", "refused"},
+		{"everybody is listed", "met", "yes", "yes", "complete"},
+		{"somebody is missing", "met", "yes", "no", "partial"},
+		{"locked, and an app kept what was said before", "locked", "yes", "yes", "locked"},
+	} {
+		answers := withBlanks(map[string]string{"at_door": c.door, "consent": c.consent, "finished": c.finished})
+		v, err := evalXPath(outcome, xenv{answers: answers, today: "2026-08-20"})
+		if err != nil || words(v) != c.want {
+			t.Errorf("%s: %q, %v", c.name, words(v), err)
+		}
+		answers["visit_outcome"] = words(v)
+		if v, err = evalXPath(thanks.relevant, xenv{answers: answers, today: "2026-08-20"}); err != nil || truth(v) != (c.want == survey.OutcomeRefused) {
+			t.Errorf("%s: thanked %v, %v", c.name, v, err)
+		}
+		if c.want == "" {
+			continue
+		}
+		// What the form makes of it, the survey takes.
+		told := make(survey.Answers, len(survey.Fields(survey.Household)))
+		for i, f := range survey.Fields(survey.Household) {
+			told[i] = sampleAnswers()[f.Name]
+			switch f.Name {
+			case "visit_outcome":
+				told[i] = c.want
+			case "consent":
+				told[i] = c.consent
+			}
+		}
+		checker := survey.Checker{Areas: areas(t), Today: survey.Date{Year: 2026, Month: 8, Day: 20}}
+		if _, fs := checker.Household(told); survey.HasError(fs) {
+			t.Errorf("%s: the survey finds %v", c.name, fs)
+		}
+	}
+	outcomes := survey.Fields(survey.Household)[slices.IndexFunc(survey.Fields(survey.Household), func(f survey.Field) bool { return f.Name == "visit_outcome" })].Codes
+	reached := []string{"complete", "partial"} // by the two last questions
+	for _, c := range doorChoices() {
+		reached = append(reached, c[1])
+	}
+	for _, o := range outcomes {
+		if !slices.Contains(reached, o.Code) {
+			t.Errorf("no answer leads to %s", o.Code)
 		}
 	}
 }

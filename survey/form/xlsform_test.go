@@ -183,7 +183,7 @@ func TestEveryFieldOfTheSurveyIsInTheXLSFormOnce(t *testing.T) {
 	members := false
 	level := map[string]survey.Level{}
 	for _, r := range table(t, sheets["survey"]) {
-		if members = members || r["type"] == "begin_repeat"; members {
+		if members = (members || r["type"] == "begin_repeat") && r["type"] != "end_repeat"; members {
 			level[r["name"]] = survey.Member
 		} else {
 			level[r["name"]] = survey.Household

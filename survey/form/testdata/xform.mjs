@@ -127,7 +127,7 @@ const read = (under, outside) => {
 const results = [];
 let form, before;
 for (const c of cases) {
-	if (before !== c.members.length) form = (await createInstance(xml)).root; // making one is slow
+	if (before !== c.members.length || c.remove) form = (await createInstance(xml)).root; // making one is slow
 	before = c.members.length;
 	fill(form, c.household, true);
 	const range = [...nodes(form)].find((n) => n.nodeType?.startsWith('repeat-range'));
@@ -139,6 +139,12 @@ for (const c of cases) {
 	for (let i = 0; i < c.members.length; i++) made.push(read(children(range)[i], false));
 	const ids = made.map((m) => m.values.member_id);
 	fill(form, c.household, true);
-	results.push({ household: read(form, true), members: made, membersRelevant: range.currentState.relevant, stable: c.members.every((_, i) => read(children(range)[i], false).values.member_id === ids[i]) });
+	const result = { household: read(form, true), members: made, membersRelevant: range.currentState.relevant, stable: c.members.every((_, i) => read(children(range)[i], false).values.member_id === ids[i]) };
+	if (c.remove) {
+		range.removeInstances(c.remove - 1, 1);
+		result.after = children(range).map((n) => read(n, false));
+		before = undefined;
+	}
+	results.push(result);
 }
 console.log(JSON.stringify(results));
