@@ -14,8 +14,8 @@ import (
 
 // Limits of a data file of CSPro. The longest item has 9,999 letters.
 const (
-	maxCSProValue = 16 << 20  // bytes of what a query computes: a dictionary has some
-	maxCSProJoin  = 60        // tables that one sheet is made of; SQLite joins 64
+	maxCSProValue = 16 << 20 // bytes of what a query computes: a dictionary has some
+	maxCSProJoin  = 60       // tables that one sheet is made of; SQLite joins 64
 )
 
 const copyAgain = "copy it again from the tablet, or ask for it again"

@@ -82,7 +82,7 @@ func (c *cage) repeated(table [][]string) [][]string {
 
 // canaryTables are the households and the members of our own form.
 func canaryTables() (households, members [][]string) {
-	return [][]string{
+	households = [][]string{
 		{"household_id", "ward_code", "team_id", "house_no", "address_line", "locality", "visit_date", "visit_outcome", "consent", "contact_mobile", "enumerator_id", "remark @header"},
 		{"H1", "012", "T4", "12", "uid @address/4 lane 3", "Vasant @locality", "15-08-2026", "complete", "yes", canaryPhone, "E1", "seen @remark/-"},
 		{"H2", "012", "T4", "14", "@refused/hi", "", "15-08-2026", "refused", "no", canaryPhone, "E1", "@refusedremark"},
@@ -92,7 +92,8 @@ func canaryTables() (households, members [][]string) {
 		{"H4", "@ward", "T4", "@houseno/-", "", "", "15-08-2026", "complete", "yes", "", "E1", ""},
 		{"H5", "012", "T4", "17", "", "", "@visitdate", "complete", "yes", "@contact", "E1", "@heldremark/e"},
 		{"H6", "012", "T4", "18", "@again", "", "15-08-2026", "locked", "", "", "E1", ""},
-	}, [][]string{
+	}
+	members = [][]string{
 		{"household_id", "line_no", "full_name", "father_or_husband_name", "relation", "sex", "birth_year", "mobile", "epic_no", "allergies", "note @memberheader/4"},
 		{"H1", "1", canaryName, "Father of " + canaryName, "head", "F", "1980", canaryPhone, "", "dust @allergies/hi", "@note"},
 		{"H1", "2", "Sunita @name", "", "spouse", "F", "1985", "@mobile", "", "", "@notetext/e"},
@@ -104,6 +105,7 @@ func canaryTables() (households, members [][]string) {
 		{"H3", "1", "Ramesh Kumar", "", "head", "M", "@birth", "", "", "", "@birthnote"},
 		{"H5", "1", canaryName, "", "head", "M", "1980", canaryPhone, "", "", ""},
 	}
+	return households, members
 }
 
 // canaryFlat is a table with a household and a member in each row.

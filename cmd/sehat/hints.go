@@ -33,6 +33,8 @@ func hint(err error) string {
 		return "install the newer version of sehat on this machine, too"
 	case errors.Is(err, store.ErrNotAStore):
 		return "name the store with --store, or make a new one with \"sehat init\""
+	case store.IsDisk(err):
+		return "make room on the disk, or see whether it fails, and run the command again: what was done so far is safe"
 	case errors.Is(err, store.ErrUnreachable):
 		return "see that the server runs and that its address, user and password are right; nothing was lost"
 	}

@@ -36,6 +36,9 @@ const (
 // TestHostileFiles imports each hostile file in a process of its own: it must end in little time and memory with one clear sentence, change
 // nothing, and leave nothing behind.
 func TestHostileFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("imports hundreds of files")
+	}
 	for kind, files := range map[string]func() []hostile{
 		"text": hostileTexts, "mapping": hostileMappings, "archive": hostileArchives, "workbook": hostileWorkbooks, "database": hostileDatabases,
 	} {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"syscall"
 	"testing"
 	"unicode/utf16"
 )
@@ -76,11 +75,7 @@ func hostileTexts() []hostile {
 		{name: "an old workbook of 300 MB", file: "a.xls", make: sparse(oleHead, 300<<20), want: "Excel 97"},
 		{name: "an encrypted workbook", file: "a.xlsx", make: textFile(oleHead + strings.Repeat("\x00", 1000) + inUTF16("EncryptedPackage", false) + strings.Repeat("\x00", 1000)), want: "password"},
 		{name: "the first bytes of an old workbook", file: "a.xls", make: textFile(oleHead[:8]), want: "Excel 97"},
-		{name: "a pipe", file: "a.csv", make: func(t testing.TB, path string) {
-			if err := syscall.Mkfifo(path, 0o600); err != nil {
-				t.Skip(err)
-			}
-		}, want: "read twice"},
+		{name: "a pipe", file: "a.csv", make: pipe, want: "read twice"},
 		{name: "a device without end", file: "a.csv", make: textFile(""), args: []string{"/dev/zero"}, want: "read twice"},
 	}, cutTests("a CSV", "a.csv", true, textFile(flatHead+strings.Repeat(flatRow, 3)))...)
 }
