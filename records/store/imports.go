@@ -190,10 +190,9 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 		}
 		if r.Reject != nil {
 			rejects = append(rejects, r.Reject.ID)
-			if r.Of.ResidentID != "" {
-				residents = append(residents, r.Of.ResidentID)
-			} else if r.Of.HouseholdID != "" {
+			if r.Of.HouseholdID != "" {
 				households = append(households, r.Of.HouseholdID)
+				met[r.Of.HouseholdID] = met[r.Of.HouseholdID] || r.Of.ResidentID == ""
 			}
 		}
 	}
@@ -213,6 +212,9 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 		}
 		if r.Resident != nil && lived[r.Resident.HouseholdID] {
 			residents = append(residents, r.Resident.ID)
+		}
+		if r.Of.ResidentID != "" && lived[r.Of.HouseholdID] {
+			residents = append(residents, r.Of.ResidentID)
 		}
 	}
 	if b.visits, err = standingRows[records.Visit](ctx, s, q, `SELECT id, `+metaColumns+` FROM visits`, scanStanding, visits); err != nil {
