@@ -91,14 +91,13 @@ func (r *run) held(l *line, fs []survey.Finding, id string, who person) records.
 
 // heldVersion says which version of whom a row is, where the source tells its edits: of a member, or without one of the household.
 func (r *run) heldVersion(surveyCode, ward, team, household, member, rev string) records.RejectOf {
-	of := records.RejectOf{SourceRev: rev}
+	if household == "" || !strings.Contains(rev, " ") {
+		return records.RejectOf{}
+	}
 	src := r.source(surveyCode)
-	switch {
-	case household == "" || !strings.Contains(rev, " "):
-	case member != "":
+	of := records.RejectOf{HouseholdID: survey.HouseholdID(src, ward, team, household), SourceRev: rev}
+	if member != "" {
 		of.ResidentID = survey.MemberID(src, ward, team, household, member)
-	default:
-		of.HouseholdID = survey.HouseholdID(src, ward, team, household)
 	}
 	return of
 }

@@ -88,8 +88,9 @@ type ImportRow struct {
 
 // A RejectOf is the version of a row that is held back.
 type RejectOf struct {
-	HouseholdID, ResidentID string // the one that the row is about; both empty: not known
-	SourceRev               string
+	HouseholdID string // empty: not known
+	ResidentID  string // empty: the row is about the household itself
+	SourceRev   string
 }
 
 // A Reject is a row held back, with reasons. Its cells hold what the source held, with Aadhaar numbers masked; a row

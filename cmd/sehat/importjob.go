@@ -27,6 +27,7 @@ type importJob struct {
 	home    home
 
 	files importFiles
+	step  int64 // bytes of small files that are committed together
 	bar   *importBar
 	sum   importTotal
 	held  []heldBy
@@ -82,7 +83,7 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 	for _, path := range j.files.paths {
 		j.width = max(j.width, uniseg.StringWidth(path))
 	}
-	for files := range together(j.files.paths) {
+	for files := range together(j.files.paths, j.step) {
 		if err := j.some(ctx, files); err != nil {
 			return err
 		}
@@ -125,8 +126,8 @@ const (
 	archiveFactor  = 6
 )
 
-// together yields the files that are committed together: small ones, in their order.
-func together(paths []string) iter.Seq[[]string] {
+// together yields the files that are committed together, up to so many bytes of CSV, in their order.
+func together(paths []string, step int64) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		var size int64
 		first := 0
@@ -135,7 +136,7 @@ func together(paths []string) iter.Seq[[]string] {
 			if !strings.EqualFold(filepath.Ext(path), ".csv") {
 				n *= archiveFactor
 			}
-			if size += n; size > committedBytes && i > first {
+			if size += n; size > step && i > first {
 				if !yield(paths[first:i]) {
 					return
 				}

@@ -20,9 +20,6 @@ func (j *importJob) tell(r importer.Report) {
 	if len(r.Missing) > 0 {
 		j.say("%s: no column holds %s, which every row needs", r.File, aloud(r.Missing))
 	}
-	if r.NoMembers {
-		j.say("%s: there are only households in it; the members stand in another file of the same export, which is to be imported with it", r.File)
-	}
 	if len(r.Ignored) > 0 {
 		j.say("%s: kept beside the answers, but answer no question: %s", r.File, firstOf(r.Ignored, 6))
 	}

@@ -175,7 +175,7 @@ type importBatch struct {
 // households that the store does not know: their members and visits are not looked for.
 func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, rows []records.ImportRow) (*importBatch, error) {
 	b := &importBatch{home: h}
-	var households, residents, rejects []string
+	var households, rejects []string
 	met := map[string]bool{} // of households, those that a row tells of
 	for _, r := range rows {
 		if r.Household != nil {
@@ -190,11 +190,9 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 		}
 		if r.Reject != nil {
 			rejects = append(rejects, r.Reject.ID)
-			if r.Of.ResidentID != "" {
-				residents = append(residents, r.Of.ResidentID)
-			} else if r.Of.HouseholdID != "" {
+			if r.Of.HouseholdID != "" {
 				households = append(households, r.Of.HouseholdID)
-				met[r.Of.HouseholdID] = true
+				met[r.Of.HouseholdID] = met[r.Of.HouseholdID] || r.Of.ResidentID == ""
 			}
 		}
 	}
@@ -206,7 +204,7 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 	if err != nil {
 		return nil, err
 	}
-	var visits []string
+	var visits, residents []string
 	for i := range rows {
 		r := &rows[i]
 		if r.Visit != nil && b.households.byID[r.Visit.HouseholdID] != nil {
@@ -214,6 +212,9 @@ func (s *Store) newImportBatch(ctx context.Context, q querier, h records.Home, r
 		}
 		if r.Resident != nil && lived[r.Resident.HouseholdID] {
 			residents = append(residents, r.Resident.ID)
+		}
+		if r.Of.ResidentID != "" && lived[r.Of.HouseholdID] {
+			residents = append(residents, r.Of.ResidentID)
 		}
 	}
 	if b.visits, err = standingRows[records.Visit](ctx, s, q, `SELECT id, `+metaColumns+` FROM visits`, scanStanding, visits); err != nil {
