@@ -318,6 +318,9 @@ func (c *cage) cspro(dir, name string) string {
 		{"@csprocase", "0123", "012", "14", "", "T4", "complete", "yes"},
 		{"g4", "0124", "@csproward", "@csprohouse/hi", "", "@csproteam", "refused", "no"},
 	})[1:] {
+		if i > 4 && strings.HasPrefix(h[0], "@") {
+			continue // no two cases have one id
+		}
 		do("INSERT INTO cases (id, `key`, last_modified_revision, file_order) VALUES (?, ?, 1, ?)", h[0], h[1], i)
 		do("INSERT INTO `level-1` VALUES (?, ?, ?, ?, ?)", i, h[0], h[2], h[3], h[4])
 		do("INSERT INTO visit_record VALUES (?, ?, ?, '15-08-2026', ?, ?)", i, i, h[5], h[6], h[7])
