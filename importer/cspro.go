@@ -204,7 +204,7 @@ func (r *csproRows) scan() error {
 		return errDamagedCases
 	}
 	for _, v := range r.values {
-		if text, ok := (*v.(*any)).(string); ok && len(text) > maxCSProCell {
+		if text, ok := (*v.(*any)).(string); ok && len(text) > maxCell {
 			return errLongItem
 		}
 	}

@@ -15,7 +15,6 @@ import (
 // Limits of a data file of CSPro. The longest item has 9,999 letters.
 const (
 	maxCSProValue = 16 << 20  // bytes of what a query computes: a dictionary has some
-	maxCSProCell  = 128 << 10 // bytes of an item
 	maxCSProJoin  = 60        // tables that one sheet is made of; SQLite joins 64
 )
 

@@ -15,12 +15,12 @@ type csproLevel struct {
 	once, many []string // tables of records: those that a node has once, and those that repeat
 }
 
-// csproLevels lists the levels of a data file from the case down.
+// csproLevels lists the levels of a data file from the case down: CSPro has at most three.
 func csproLevels(columns map[string][]string) []csproLevel {
 	var levels []csproLevel
 	for {
 		l := csproLevel{ids: fmt.Sprintf("level-%d", len(levels)+1)}
-		if columns[l.ids] == nil {
+		if columns[l.ids] == nil || len(levels) == 3 {
 			return levels
 		}
 		for name, cols := range columns {

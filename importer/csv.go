@@ -18,6 +18,7 @@ import (
 // Limits of a text file. A cell of Excel holds 32,767 characters and a sheet 16,384 columns.
 const (
 	maxRecord  = 4 << 20 // bytes of one row
+	maxCell    = 256 << 10
 	maxColumns = 16384
 	maxGap     = 1 << 20 // empty lines below each other
 )
@@ -52,7 +53,10 @@ func (c *csvReader) next() (n int, cells []string, err error) {
 	} else if err := c.quoted(line); err != nil {
 		return n, nil, fmt.Errorf("row %d: %w", n, err)
 	}
-	return n, c.cells, c.fits(len(c.cells))
+	if len(c.cells) > maxColumns {
+		return n, nil, c.fits(len(c.cells))
+	}
+	return n, c.cells, nil
 }
 
 // skim reads past the next row, for whether it can be read.
@@ -69,6 +73,11 @@ func (c *csvReader) skim() error {
 		return fileError("delete the empty rows, or ask for the file again", "a million empty rows stand above row %d", c.row)
 	}
 	if bytes.IndexByte(line, '"') < 0 {
+		if len(line) > maxCell {
+			c.split(string(line))
+			return c.fits(len(c.cells))
+		}
+		c.cells = c.cells[:0]
 		return c.fits(bytes.Count(line, []byte{c.delim}) + 1)
 	}
 	if err := c.quoted(line); err != nil {
@@ -77,9 +86,14 @@ func (c *csvReader) skim() error {
 	return c.fits(len(c.cells))
 }
 
-// fits refuses a row of more columns than a sheet has.
+// fits refuses a row of more columns than a sheet has, or with a cell that no sheet could hold.
 func (c *csvReader) fits(columns int) error {
 	if columns <= maxColumns {
+		for i := range c.cells {
+			if len(c.cells[i]) > maxCell {
+				return fileError("shorten it, or ask for the file again", "row %d, column %s: the cell holds more than a quarter of a megabyte", c.row, columnName(i))
+			}
+		}
 		return nil
 	}
 	return fileError("delete the columns that nobody needs, or ask for the file again", "row %d has %d columns; a sheet has room for %d", c.row, columns, maxColumns)

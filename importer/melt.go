@@ -125,7 +125,7 @@ const maxMelted = 200
 // unnumbered returns a numbered header as the mapping writes it, and the number; 0 if it is none of the mapping's.
 func unnumbered(text string, stems map[string]bool) (string, int) {
 	key := headerKey(text)
-	for i := 0; i < len(key); i++ {
+	for i := 0; i < len(key) && len(key) < maxName; i++ {
 		if key[i] < '1' || key[i] > '9' || i > 0 && isDigit(key[i-1]) {
 			continue
 		}

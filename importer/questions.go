@@ -68,7 +68,7 @@ func (f *finder) field(l survey.Level, name, column string) FieldMapping {
 // question returns the field that a header names, by machine name or label.
 func (f *finder) question(l survey.Level, text string, header []string, whole bool) (string, bool) {
 	if whole {
-		if place, ok := survey.Lookup(l, text); ok {
+		if place, ok := lookup(l, text); ok {
 			return fieldsOf[l][place].Name, true
 		}
 		return "", false
@@ -89,8 +89,11 @@ func (f *finder) choice(l survey.Level, text string, header []string) (question,
 	if f.tool.profile == ProfileKobo {
 		sep = f.tool.paths[0]
 	}
+	if len(text) > 4*maxName {
+		return "", "", false
+	}
 	last := strings.LastIndex(text, sep)
-	for i := last; i > 0; i = strings.LastIndex(text[:i], sep) { // an answer may hold a separator of its own
+	for i := last; i > 0 && i > len(text)-maxName; i = strings.LastIndex(text[:i], sep) { // an answer may hold a separator of its own
 		question, answer = text[:i], text[i+len(sep):]
 		if i == last && slices.Contains(header, question) {
 			return question, answer, true
@@ -106,7 +109,7 @@ func (f *finder) choice(l survey.Level, text string, header []string) (question,
 
 // named returns the place of the question that a header names, with or without its groups.
 func (f *finder) named(l survey.Level, text string) (place int, ok bool) {
-	if place, ok = survey.Lookup(l, text); ok {
+	if place, ok = lookup(l, text); ok {
 		return place, true
 	}
 	return behind(l, text, f.tool.paths)
@@ -151,6 +154,9 @@ var splitPlace = regexp.MustCompile(`^(?:.*/)?_?(.*?)[-_]?(?i:(latitude|longitud
 func (f *finder) place(t *TableMapping, header []string) {
 	points := map[string]map[string]string{}
 	for _, text := range header {
+		if len(text) > 4*maxName {
+			continue
+		}
 		if m := splitPlace.FindStringSubmatch(text); m != nil {
 			if points[m[1]] == nil {
 				points[m[1]] = map[string]string{}

@@ -14,7 +14,7 @@ func numberedStems(header []string, index wordIndex) map[string]FieldMapping {
 	seen := map[string]map[int]bool{}
 	var stems []string
 	for _, text := range header {
-		for i := 0; i < len(text); i++ {
+		for i := 0; i < len(text) && len(text) < maxName; i++ {
 			if text[i] < '1' || text[i] > '9' || i > 0 && isDigit(text[i-1]) {
 				continue
 			}

@@ -121,10 +121,15 @@ func words(header string) []string {
 		if usual, ok := spellings[w]; ok {
 			w = usual
 		}
-		out = append(out, w)
+		if out = append(out, w); len(out) == maxWords {
+			break
+		}
 	}
 	return out
 }
+
+// maxWords is how many words of a header are looked at: questions are longer than the names of what they ask for.
+const maxWords = 40
 
 // spellings are words that are written in several ways.
 var spellings = map[string]string{
@@ -140,6 +145,9 @@ func bareWords(header string) string { return strings.Join(words(header), "") }
 
 // fit is how well a header fits a field, from 0 to 1. What stands in brackets behind it, "(Y/N)", "(if any)", may say how to answer.
 func (x wordIndex) fit(l survey.Level, place int, header string) float64 {
+	if len(header) > 4*maxName {
+		return 0
+	}
 	best := x.fitWords(l, place, header)
 	if i := strings.IndexAny(header, "(["); i > 0 {
 		best = max(best, min(x.fitWords(l, place, header[:i]), sureTelling))

@@ -173,7 +173,7 @@ func countPaths(heads []head, sep string) int {
 	for _, h := range heads {
 		for _, text := range h.header() {
 			for _, l := range []survey.Level{survey.Household, survey.Member} {
-				if _, whole := survey.Lookup(l, text); whole {
+				if _, whole := lookup(l, text); whole {
 					break
 				}
 				if _, ok := behind(l, text, []string{sep}); ok {
@@ -186,12 +186,23 @@ func countPaths(heads []head, sep string) int {
 	return n
 }
 
+// maxName is how long in bytes the name or the labels of a question of ours may be; no headers but made-up ones are much longer.
+const maxName = 300
+
+// lookup is survey.Lookup for headers that may be pages long.
+func lookup(l survey.Level, text string) (place int, ok bool) {
+	if len(text) > 4*maxName {
+		return 0, false
+	}
+	return survey.Lookup(l, text)
+}
+
 // behind returns the place of the question that a header names behind its groups: the longest end of it after a separator.
 func behind(l survey.Level, text string, seps []string) (place int, ok bool) {
-	for i := 1; i < len(text); i++ {
+	for i := max(1, len(text)-maxName); i < len(text); i++ {
 		for _, sep := range seps {
 			if rest, is := strings.CutPrefix(text[i:], sep); is {
-				if place, ok = survey.Lookup(l, rest); ok {
+				if place, ok = lookup(l, rest); ok {
 					return place, true
 				}
 			}

@@ -52,7 +52,7 @@ func (t *binding) groups() []string {
 	var out []string
 	for i, text := range t.header {
 		o := t.owner[i]
-		if o.place < 0 || splitPlace.MatchString(text) { // gps-Latitude: the question is gps
+		if o.place < 0 || len(text) > 2*maxName || splitPlace.MatchString(text) { // gps-Latitude: the question is gps
 			continue
 		}
 		for _, sep := range append([]string{"/"}, otherPaths...) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 
 	"sehat/survey"
@@ -110,12 +111,16 @@ func minutes(start, end string) (int, bool) {
 	return int(to.Sub(from) / time.Minute), true
 }
 
-// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one), or SurveyCTO's American time.
+// moment reads what devices write: ISO 8601 with or without a zone (ODK's start and end have one), SurveyCTO's American time, or the day
+// and its fraction that Excel makes of a time in a cell, as real workbooks of KoboToolbox have it.
 func moment(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "Jan 2, 2006 3:04:05 PM"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}
+	}
+	if days, err := strconv.ParseFloat(s, 64); err == nil && days >= 36526 && days < 73051 { // 2000 to 2099
+		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(days * float64(24*time.Hour)).Round(time.Second)), true
 	}
 	return time.Time{}, false
 }

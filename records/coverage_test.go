@@ -18,6 +18,8 @@ func TestMinutes(t *testing.T) {
 		{"as ODK writes it", "2026-01-05T10:02:00.000+05:30", "2026-01-05T10:31:40.000+05:30", 29, true},
 		{"as KoboToolbox writes it in a workbook", "2026-01-05 10:02:00", "2026-01-05 10:22:00", 20, true},
 		{"as SurveyCTO writes it", "Jan 5, 2026 11:50:00 AM", "Jan 5, 2026 12:10:00 PM", 20, true},
+		{"as a cell of Excel holds it", "45070.60260590278", "45070.61895289352", 23, true},
+		{"two numbers that are no days", "5", "7", 0, false},
 		{"a zone without a colon", "2026-01-05T10:02:00.000+0530", "2026-01-05T10:12:00.000+0530", 10, true},
 		{"at once", "2026-01-05T10:02:00", "2026-01-05T10:02:00", 0, true},
 		{"ends before it begins", "2026-01-05T10:02:00", "2026-01-05T10:01:00", 0, false},

@@ -159,7 +159,7 @@ func directoryOnly(n int) func(t testing.TB, path string) {
 	}
 }
 
-var hostileArchives = func() []hostile {
+func hostileArchives() []hostile {
 	all := []hostile{
 		{name: "an export as it should be", ok: true, make: central},
 		{name: "an export with twenty thousand photos", ok: true, make: archive(append(manyEntries(20_000, func(i int) entry { return entry{name: fmt.Sprintf("media/%d.jpg", i)} }), centralForm, centralMembers)...)},
@@ -240,4 +240,4 @@ var hostileArchives = func() []hostile {
 		all[i].file = "a.zip"
 	}
 	return append(all, cutTests("an archive", "a.zip", false, central)...)
-}()
+}

@@ -79,7 +79,7 @@ const (
 	slow    = "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' LIKE '%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%b'"
 )
 
-var hostileDatabases = func() []hostile {
+func hostileDatabases() []hostile {
 	all := []hostile{
 		{name: "an export as it should be", ok: true, make: database(nil)},
 		{name: "a database of something else", want: "not a data file of CSPro", make: func(t testing.TB, path string) {
@@ -180,7 +180,7 @@ var hostileDatabases = func() []hostile {
 			hostile{name: fmt.Sprintf("many bytes of every page changed, %d", phase), file: "a.csdb", ok: true, make: flipped(many, 211, phase*17)})
 	}
 	return append(all, cutTests("a database", "a.csdb", false, many)...)
-}()
+}
 
 func manyColumns(n int) string {
 	var b strings.Builder

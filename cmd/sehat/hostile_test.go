@@ -36,12 +36,12 @@ const (
 // TestHostileFiles imports each hostile file in a process of its own: it must end in little time and memory with one clear sentence, change
 // nothing, and leave nothing behind.
 func TestHostileFiles(t *testing.T) {
-	for kind, files := range map[string][]hostile{
+	for kind, files := range map[string]func() []hostile{
 		"text": hostileTexts, "mapping": hostileMappings, "archive": hostileArchives, "workbook": hostileWorkbooks, "database": hostileDatabases,
 	} {
 		t.Run(kind, func(t *testing.T) {
 			c := newCage(t)
-			for _, h := range files {
+			for _, h := range files() {
 				t.Run(h.name, func(t *testing.T) {
 					c.t = t
 					c.hostile(h)

@@ -109,7 +109,7 @@ func runImport(ctx context.Context, a *app, opts importOptions) error {
 	// Of a million members 100 MB are remembered, and Go lets garbage grow to as much again: this lets it grow to half of that.
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	im := importer.Importer{Areas: areas, Now: a.now(), By: by, TempDir: h.path("tmp")}
-	job := importJob{app: a, im: &im, opts: opts, mapping: mapping, home: h, files: files}
+	job := importJob{app: a, im: &im, opts: opts, mapping: mapping, home: h, files: files, step: committedBytes}
 	if opts.dryRun {
 		return s.Rehearse(ctx, func(m *store.Importing) error { return job.all(ctx, m) })
 	}

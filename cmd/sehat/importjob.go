@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,7 @@ type importJob struct {
 	home    home
 
 	files importFiles
+	step  int64 // bytes of small files that are committed together
 	bar   *importBar
 	sum   importTotal
 	held  []heldBy
@@ -81,8 +83,8 @@ func (j *importJob) all(ctx context.Context, to *store.Importing) error {
 	for _, path := range j.files.paths {
 		j.width = max(j.width, uniseg.StringWidth(path))
 	}
-	for _, path := range j.files.paths {
-		if err := j.one(ctx, path); err != nil {
+	for files := range together(j.files.paths, j.step) {
+		if err := j.some(ctx, files); err != nil {
 			return err
 		}
 	}
@@ -117,21 +119,93 @@ func (j *importJob) several() bool {
 	return len(j.files.paths) > 1 || j.json && (len(j.opts.files) > 1 || isFolder(j.opts.files[0]))
 }
 
-// one imports a file and tells what became of it. It returns an error only where the other files cannot be tried.
-func (j *importJob) one(ctx context.Context, path string) error {
+// committedBytes is how much of small files is committed together, in bytes of CSV: about 40,000 rows. An archive holds some six times
+// its size.
+const (
+	committedBytes = 8 << 20
+	archiveFactor  = 6
+)
+
+// together yields the files that are committed together, up to so many bytes of CSV, in their order.
+func together(paths []string, step int64) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		var size int64
+		first := 0
+		for i, path := range paths {
+			n := importSize(path)
+			if !strings.EqualFold(filepath.Ext(path), ".csv") {
+				n *= archiveFactor
+			}
+			if size += n; size > step && i > first {
+				if !yield(paths[first:i]) {
+					return
+				}
+				first, size = i, n
+			}
+		}
+		if first < len(paths) {
+			yield(paths[first:])
+		}
+	}
+}
+
+// An imported file is a report, or as much of one as there is, and why it ended before.
+type imported struct {
+	report  importer.Report
+	err     error
+	stopped bool // by somebody
+}
+
+// some imports files, commits them together where they are several, and then tells what became of them. It returns an error only where
+// the other files cannot be tried.
+func (j *importJob) some(ctx context.Context, paths []string) error {
+	var done []imported
+	each := func() error {
+		for _, path := range paths {
+			f := j.one(ctx, path)
+			done = append(done, f)
+			if f.stopped || f.err != nil && j.store.err != nil {
+				break
+			}
+		}
+		return j.store.err
+	}
+	if len(paths) == 1 { // a large file is committed in steps of its own
+		each() //nolint:errcheck // the file has it, too
+	} else if err := j.store.Together(context.WithoutCancel(ctx), each); err != nil {
+		last := done[len(done)-1].report
+		last.ImportCounts = records.ImportCounts{} // it was taken back
+		return j.storeFailed(last, err)
+	}
+	for _, f := range done {
+		if err := j.account(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one imports a file.
+func (j *importJob) one(ctx context.Context, path string) imported {
 	j.bar.begin(path)
 	report, err := j.im.Import(ctx, importer.File{
 		Path: path, Mapping: j.mapping, Profile: j.opts.named(), Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home.dir, NoRejects: j.opts.dryRun && j.opts.rejects == "",
 	})
 	j.bar.finish(err == nil)
-	j.bar.end()
 	report.RejectsFile = harmless(report.RejectsFile) // its folder may be named after a person
+	return imported{report, err, err != nil && ctx.Err() != nil}
+}
+
+// account adds a file to the sum and tells what became of it.
+func (j *importJob) account(f imported) error {
+	report, err := f.report, f.err
+	j.bar.end()
 	j.sum.add(report, err)
 	if report.Quarantined > 0 {
 		j.held = append(j.held, heldBy{report.Import, report.RejectsFile})
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case f.stopped:
 		return j.stopped(report)
 	case err != nil && j.store.err != nil:
 		return j.storeFailed(report, err)

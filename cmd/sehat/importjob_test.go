@@ -53,7 +53,7 @@ func TestImportEndsInTheMiddle(t *testing.T) {
 			job := importJob{
 				app: &app{stdout: stdout, stderr: io.Discard, now: time.Now, args: []string{"import", "our ward"}, json: test.json},
 				im:  &importer.Importer{Now: time.Now(), By: "tester", TempDir: t.TempDir()}, opts: importOptions{files: files, survey: "2026-1"},
-				files: importFiles{paths: files},
+				files: importFiles{paths: files}, step: 1,
 			}
 			err := job.all(ctx, s.Importing())
 			if err == nil || !strings.Contains(err.Error(), test.text) || !strings.HasSuffix(err.Error(), "1 row taken in so far: 1 of 3 files") {

@@ -18,6 +18,7 @@ func rulesInWords() map[string]string {
 		"excel_error":              "an error of Excel such as #N/A",
 		"excel_destroyed":          "a number that Excel cut short",
 		"legacy_hindi_font":        "Hindi in an old font such as Kruti Dev",
+		"letters_lost":             "letters that were lost on the way",
 		"aadhaar_in_key":           "an Aadhaar number in place of an ID",
 		"code_unknown":             "an answer that the form does not list",
 		"none_with_others":         "\"none\" beside other answers",

@@ -26,9 +26,10 @@ type importTotal struct {
 	Rejects      []string         `json:"rejects_files,omitempty"`         // workbooks that were written
 	NotCorrected int              `json:"rejects_not_corrected,omitempty"` // workbooks in the folders, in which nobody corrected anything
 	Failed       []failedFile     `json:"files_failed,omitempty"`
-	Missing      []columnFiles    `json:"fields_missing,omitempty"`  // required fields without a column
-	Ignored      []columnFiles    `json:"columns_ignored,omitempty"` // columns that answer no question
-	LeftOut      []string         `json:"files_left_out,omitempty"`  // other files of the folders
+	Missing      []columnFiles    `json:"fields_missing,omitempty"`        // required fields without a column
+	NoMembers    []string         `json:"files_without_members,omitempty"` // of exports that hold them in another file
+	Ignored      []columnFiles    `json:"columns_ignored,omitempty"`       // columns that answer no question
+	LeftOut      []string         `json:"files_left_out,omitempty"`        // other files of the folders
 	Folders      []string         `json:"folders_left_out,omitempty"`
 	Stopped      bool             `json:"stopped,omitempty"` // by Ctrl-C; this is what was done until then
 	DryRun       bool             `json:"dry_run,omitempty"`
@@ -70,6 +71,9 @@ func (s *importTotal) add(r importer.Report, err error) {
 	s.Quarantined += r.Quarantined
 	s.Warnings += r.Warnings
 	s.AadhaarMasked += r.AadhaarMasked
+	if r.NoMembers {
+		s.NoMembers = append(s.NoMembers, r.File)
+	}
 	s.Missing = addColumns(s.Missing, r.Missing)
 	if !isRejects(r.File) { // it has the columns of its source
 		s.Ignored = addColumns(s.Ignored, r.Ignored)

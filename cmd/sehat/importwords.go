@@ -150,6 +150,9 @@ func (j *importJob) summaryText() string {
 	for _, c := range s.Missing {
 		fmt.Fprintf(&b, "\n  no column holds %s, which every row needs: %s", c.Column, count(c.Files, "file"))
 	}
+	if n := len(s.NoMembers); n > 0 {
+		fmt.Fprintf(&b, "\n  only households in %s: %s; the members stand in another file of the same export, to be imported with it", count(n, "file"), firstOf(s.NoMembers, 4))
+	}
 	if len(s.Ignored) > 0 {
 		fmt.Fprintf(&b, "\n  kept beside the answers, but answer no question: %s", firstOf(columnNames(s.Ignored), 6))
 	}

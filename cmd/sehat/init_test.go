@@ -131,7 +131,7 @@ func read(t *testing.T, path string) []byte {
 // finished looks at a centre's home: one device, one lease, lists that verify, keys that open.
 func finished(t *testing.T, dir string) {
 	t.Helper()
-	a := &app{homeDir: dir, getenv: func(string) string { return "" }, stderr: io.Discard}
+	a := &app{homeDir: dir, getenv: func(string) string { return "" }, stderr: io.Discard, now: time.Now}
 	s, h, err := a.open(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -218,6 +218,13 @@ func (r *Rows) endRow() error {
 	if !utf8.Valid(r.text) {
 		return errEncoding
 	}
+	if len(r.text) > maxCell {
+		for _, f := range r.found {
+			if f.to-f.from > maxCell {
+				return errLongText
+			}
+		}
+	}
 	r.places += r.found[len(r.found)-1].col + 1
 	r.filled += len(r.found)
 	if r.places > manyPlaces && r.places/placesPerOne > r.filled {

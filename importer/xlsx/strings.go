@@ -8,12 +8,13 @@ import (
 
 // Limits of the texts that cells share.
 const (
-	chunkSize  = 1 << 20 // a text is shorter
+	chunkSize  = 1 << 20
+	maxCell    = 256 << 10 // bytes of a text; Excel's own have 32,767 letters
 	maxShared  = 256 << 20
 	maxStrings = 16 << 20
 )
 
-// A stringTable holds the texts that cells share, one behind the other. A text lies in one chunk.
+// A stringTable holds the texts that cells share, one behind the other. A text lies in one chunk, and is much shorter.
 type stringTable struct {
 	chunks []string
 	starts []uint32 // chunk and place in it
@@ -49,8 +50,8 @@ func readStrings(r io.Reader) (*stringTable, error) {
 }
 
 func (t *stringTable) add(text []byte) error {
-	if len(text) >= chunkSize {
-		return fail(Hostile, "it has a text of more than a million letters")
+	if len(text) > maxCell {
+		return errLongText
 	}
 	if len(t.last)+len(text) >= chunkSize {
 		if err := t.flush(); err != nil {
@@ -73,6 +74,8 @@ func (t *stringTable) flush() error {
 	t.last = t.last[:0]
 	return nil
 }
+
+var errLongText = fail(Hostile, "a cell holds more than a quarter of a megabyte")
 
 var errEncoding = fail(Damaged, "a text in it is no UTF-8")
 
