@@ -94,7 +94,7 @@ func (im *Importer) Held(ctx context.Context, store HeldStore, f records.HeldFil
 				}
 			}
 		}
-		written, err := im.writeHeld(ctx, text, rows, dir, to)
+		written, err := im.writeHeld(ctx, text, groups[text], rows, dir, to)
 		if err != nil {
 			return report, fmt.Errorf("writing %s: %w", filepath.Base(to), err)
 		}
@@ -117,7 +117,7 @@ func rewritable(text string) bool {
 
 // writeHeld writes one workbook of rows that were laid out alike, and returns how many. Members whose household is neither in the
 // register nor among the rows are left out; where all are, no workbook is written.
-func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[records.HeldRow, error], dir, path string) (int, error) {
+func (im *Importer) writeHeld(ctx context.Context, text string, t *tally, rows iter.Seq2[records.HeldRow, error], dir, path string) (int, error) {
 	b, mapping, err := parseLayout(text)
 	if err != nil {
 		return 0, err
@@ -128,7 +128,6 @@ func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[r
 	}
 	r := &run{Importer: im, plan: p, book: b, file: FileName(path), dir: dir, checker: survey.Checker{Areas: im.Areas, Today: survey.DateOf(im.Now)}}
 	p.profile = b.Profile
-	t := newTally()
 	w, err := r.newRejectsBook(t)
 	if err != nil {
 		return 0, err
@@ -139,17 +138,9 @@ func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[r
 		if err := w.joiner.learn(r.plan.tables, rows); err != nil {
 			return 0, err
 		}
-	}
-	for _, table := range r.plan.tables {
-		for h, err := range w.of(table, rows) {
-			if err != nil {
-				return 0, err
-			}
-			t.add(h.Reject)
+		if t, err = w.count(r.plan.tables, rows); err != nil || t.rows == 0 {
+			return 0, err
 		}
-	}
-	if t.rows == 0 {
-		return 0, nil
 	}
 	for _, table := range r.bySheet() {
 		if err := w.sheet(table); err != nil {
@@ -175,6 +166,20 @@ func (im *Importer) writeHeld(ctx context.Context, text string, rows iter.Seq2[r
 		}
 	}
 	return t.rows, w.save(path)
+}
+
+// count counts the rows that can be written.
+func (w *rejectsBook) count(tables []*binding, rows iter.Seq2[records.HeldRow, error]) (*tally, error) {
+	w.tally = newTally()
+	for _, t := range tables {
+		for h, err := range w.of(t, rows) {
+			if err != nil {
+				return nil, err
+			}
+			w.tally.add(h.Reject)
+		}
+	}
+	return w.tally, nil
 }
 
 // of goes through the rows of a table that can be written.
