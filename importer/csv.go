@@ -18,7 +18,7 @@ import (
 // Limits of a text file. A cell of Excel holds 32,767 characters and a sheet 16,384 columns.
 const (
 	maxRecord  = 4 << 20 // bytes of one row
-	maxCell    = 256 << 10
+	maxCell    = 128 << 10
 	maxColumns = 16384
 	maxGap     = 1 << 20 // empty lines below each other
 )
@@ -91,7 +91,7 @@ func (c *csvReader) fits(columns int) error {
 	if columns <= maxColumns {
 		for i := range c.cells {
 			if len(c.cells[i]) > maxCell {
-				return fileError("shorten it, or ask for the file again", "row %d, column %s: the cell holds more than a quarter of a megabyte", c.row, columnName(i))
+				return fileError("shorten it, or ask for the file again", "row %d, column %s: the cell holds more than 128 KB", c.row, columnName(i))
 			}
 		}
 		return nil

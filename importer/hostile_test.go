@@ -149,7 +149,7 @@ func TestHostileWorkbooksEndWithASentence(t *testing.T) {
 		"entities that multiply in the texts":                      {hostileBook(t, 0, texts(hostilePart{text: lol + "<sst><si><t>&lol2;</t></si></sst>", times: 1})...), "entities of its own"},
 		"an entity that reads a file":                              {hostileBook(t, 0, hostilePart{"xl/workbook.xml", `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><workbook>&f;</workbook>`, 1}), "entities of its own"},
 		"texts of 250 MB": {hostileBook(t, 0, texts(hostilePart{text: "<sst>", times: 1},
-			hostilePart{text: "<si><t>" + strings.Repeat("abcdefghij", 25_000) + "</t></si>", times: 1100}, hostilePart{text: "</sst>", times: 1})...), "too large"},
+			hostilePart{text: "<si><t>" + strings.Repeat("abcdefghij", 12_500) + "</t></si>", times: 2200}, hostilePart{text: "</sst>", times: 1})...), "too large"},
 		"sixty million texts of nothing": {hostileBook(t, 0, texts(hostilePart{text: "<sst>", times: 1},
 			hostilePart{text: strings.Repeat("<si/>", 100_000), times: 500}, hostilePart{text: "</sst>", times: 1})...), "too large"},
 		"parts on top of each other":             {patched(t, good, "_rels/.rels", 42, make([]byte, 4)), "on top of each other"},
@@ -186,7 +186,7 @@ func TestHostileWorkbooksEndWithASentence(t *testing.T) {
 			if err != nil && (strings.Contains(err.Error(), "/") || len(err.Error()) > 200) {
 				t.Errorf("not a sentence: %v", err)
 			}
-			if took > 5*time.Second {
+			if took > 30*time.Second { // a hang; TestHostileFiles of the command counts processor time
 				t.Errorf("took %v", took)
 			}
 			if mb := peakMemory(); mb > 512 {

@@ -144,7 +144,7 @@ func hostileDatabases() []hostile {
 			}
 			database(nil, append(append([]string{"BEGIN"}, tables...), "COMMIT")...)(t, path)
 		}},
-		{name: "five thousand levels", make: func(t testing.TB, path string) {
+		{name: "five thousand levels without a row", ok: true, make: func(t testing.TB, path string) {
 			var tables []string
 			for i := 2; i < 5000; i++ {
 				tables = append(tables, fmt.Sprintf("CREATE TABLE `level-%d` (`level-%d-id` INTEGER PRIMARY KEY, `level-%d-id` INTEGER, occ INTEGER, a%d)", i, i, i-1, i))

@@ -9,7 +9,7 @@ import (
 // Limits of the texts that cells share.
 const (
 	chunkSize  = 1 << 20
-	maxCell    = 256 << 10 // bytes of a text; Excel's own have 32,767 letters
+	maxCell    = 128 << 10 // bytes of a text; Excel's own have 32,767 letters
 	maxShared  = 256 << 20
 	maxStrings = 16 << 20
 )
@@ -75,7 +75,7 @@ func (t *stringTable) flush() error {
 	return nil
 }
 
-var errLongText = fail(Hostile, "a cell holds more than a quarter of a megabyte")
+var errLongText = fail(Hostile, "a cell holds more than 128 KB")
 
 var errEncoding = fail(Damaged, "a text in it is no UTF-8")
 
