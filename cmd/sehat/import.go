@@ -106,9 +106,7 @@ func runImport(ctx context.Context, a *app, opts importOptions) error {
 	if err != nil {
 		return err
 	}
-	// Of a million members 70 MB are remembered, and Go lets garbage grow to as much again: this lets it grow to a quarter. There
-	// are few pointers in it to follow.
-	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // one sets it for each file
 	im := importer.Importer{Areas: areas, Now: a.now(), By: by, TempDir: h.path("tmp")}
 	job := importJob{app: a, im: &im, opts: opts, mapping: mapping, home: h, files: files, step: committedBytes}
 	if opts.dryRun {

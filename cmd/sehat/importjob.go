@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -132,10 +133,7 @@ func together(paths []string, step int64) iter.Seq[[]string] {
 		var size int64
 		first := 0
 		for i, path := range paths {
-			n := importSize(path)
-			if !strings.EqualFold(filepath.Ext(path), ".csv") {
-				n *= archiveFactor
-			}
+			n := tableSize(path)
 			if size += n; size > step && i > first {
 				if !yield(paths[first:i]) {
 					return
@@ -147,6 +145,15 @@ func together(paths []string, step int64) iter.Seq[[]string] {
 			yield(paths[first:])
 		}
 	}
+}
+
+// tableSize is about how large a file is, or would be as CSV.
+func tableSize(path string) int64 {
+	n := importSize(path)
+	if !strings.EqualFold(filepath.Ext(path), ".csv") {
+		n *= archiveFactor
+	}
+	return n
 }
 
 // An imported file is a report, or as much of one as there is, and why it ended before.
@@ -185,8 +192,14 @@ func (j *importJob) some(ctx context.Context, paths []string) error {
 	return nil
 }
 
-// one imports a file.
+// one imports a file. Of a large one much is remembered, 70 MB of a million members, without many pointers to follow: garbage may grow to
+// a quarter of that. Of a small one little is remembered, and it may grow to twice as much.
 func (j *importJob) one(ctx context.Context, path string) imported {
+	garbage := 200
+	if tableSize(path) > 8*committedBytes {
+		garbage = 25
+	}
+	debug.SetGCPercent(garbage)
 	j.bar.begin(path)
 	report, err := j.im.Import(ctx, importer.File{
 		Path: path, Mapping: j.mapping, Profile: j.opts.named(), Survey: j.opts.survey, Rejects: j.opts.rejects, Home: j.home.dir, NoRejects: j.opts.dryRun && j.opts.rejects == "",

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -95,7 +96,7 @@ type Sheet struct {
 // NewWriter begins a workbook. Cells name their style by its place in styles.
 func NewWriter(w io.Writer, styles ...Style) (*Writer, error) {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, level) })
+	z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return newDeflater(out), nil })
 	b := &Writer{zip: z, styles: len(styles)}
 	if err := b.part("_rels/.rels", relationships(relationship{"officeDocument", "xl/workbook.xml"})); err != nil {
 		return nil, err
@@ -105,6 +106,31 @@ func NewWriter(w io.Writer, styles ...Style) (*Writer, error) {
 
 // level packs rows of a survey to a ninth; the best level takes four times as long for a tenth.
 const level = 2
+
+// A deflater is used again for other parts once it is closed: making one costs more than most parts do.
+type deflater struct{ *flate.Writer }
+
+var deflaters = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, level)
+	if err != nil {
+		panic(err) // only an unknown level fails
+	}
+	return w
+}}
+
+func newDeflater(out io.Writer) *deflater {
+	w := deflaters.Get().(*flate.Writer)
+	w.Reset(out)
+	return &deflater{w}
+}
+
+// Close ends the part; nothing may be written afterwards.
+func (d *deflater) Close() error {
+	err := d.Writer.Close()
+	deflaters.Put(d.Writer)
+	d.Writer = nil
+	return err
+}
 
 // part writes a small part.
 func (w *Writer) part(name, text string) error {

@@ -9,8 +9,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // notes are the comments of a sheet: their texts in one part of the archive, the boxes in which they are shown in another. Both are
@@ -150,14 +148,14 @@ func (n *notes) write(z *zip.Writer) error {
 type packed struct {
 	b    []byte
 	to   bytes.Buffer
-	flat *flate.Writer
+	flat *deflater
 	sum  hash.Hash32
 	size uint64
 }
 
 func newPacked() *packed {
 	p := &packed{sum: crc32.NewIEEE()}
-	p.flat, _ = flate.NewWriter(&p.to, level) //nolint:errcheck // only an unknown level fails
+	p.flat = newDeflater(&p.to)
 	return p
 }
 
