@@ -33,6 +33,8 @@ type dialect struct {
 	forUpdate string
 	// field reads a text or a number out of a column of canonical JSON, which may be empty, by the names that lead to it.
 	field func(column string, path ...string) string
+	// largeCache gives a connection room for what a large import changes; empty where the server sees to that.
+	largeCache string
 	// lockSchema makes migrations wait for each other, before there is any table to lock. SQLite has one writer and needs nothing.
 	lockSchema string
 	// backup copies the store to a file beside it and returns its name, or "" where the dialect cannot, or need not because
@@ -47,7 +49,9 @@ func sqliteDialect() dialect {
 		ddl:    func(text string) string { return text },
 		tables: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
 		field:  func(column string, path ...string) string { return jsonField(`NULLIF(`+column+`, '')`, path) },
-		backup: backupSQLite,
+		// What a large store's import commits together changes nearly every page of its indexes, 180 MB.
+		largeCache: `PRAGMA cache_size(-65536)`,
+		backup:     backupSQLite,
 	}
 }
 
@@ -100,11 +104,10 @@ func openSQLite(ctx context.Context, path string, create bool) (*sql.DB, *sql.DB
 }
 
 // writerPragmas are the writer's own: with SQLite's 2 MB of cache and its statement journal in a file, half of a large import's
-// time went into writing pages again and again (measured); rows come in the order of random ids. What a large store's import
-// commits together changes nearly every page of its indexes, 180 MB: the log holds about as much, 200 MB, before it is copied into
-// the file. Pages are of 16 KB (sqliteDSN): with its header one takes 20 KB of memory there, one of 4 KB takes 8, because the
-// driver's allocator knows powers of two only.
-const writerPragmas = "&_pragma=cache_size(-65536)&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(12288)"
+// time went into writing pages again and again (measured); rows come in the order of random ids. The log holds 200 MB, about what a
+// large import commits together, before it is copied into the file. Pages are of 16 KB (sqliteDSN): with its header one takes 20 KB of
+// memory there, one of 4 KB takes 8, because the driver's allocator knows powers of two only.
+const writerPragmas = "&_pragma=cache_size(-32768)&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(12288)"
 
 // sqliteDSN spells a path as the URI that the driver takes, whatever characters the path holds.
 func sqliteDSN(path string) string {

@@ -48,6 +48,11 @@ func (m *Importing) Together(ctx context.Context, f func() error) error {
 	}
 	defer func() { m.tx, m.failed = nil, nil }()
 	return m.store.inTx(ctx, func(tx querier) error {
+		if large := m.store.dialect.largeCache; large != "" {
+			if _, err := tx.ExecContext(ctx, large); err != nil {
+				return fmt.Errorf("making room for an import: %w", err)
+			}
+		}
 		m.tx = tx
 		if err := f(); err != nil {
 			return err
